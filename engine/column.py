@@ -1,0 +1,406 @@
+"""Exact columns: what a name in a formula is bound to, and how two of them combine.
+
+A column holds dataframe expressions, not data. A number column is Int64 over a
+positive denominator known when the plan is built (``den``); a 商 keeps numerator and
+denominator apart (``expr``, ``over``) and is compared by cross-multiplication. Bounds
+travel along, so that an overflow is refused before anything runs (DESIGN §2).
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import narwhals as nw
+
+from engine.rulebook import Absent, Kind, Rounding
+
+LIMIT = 2**62
+PURE = "数"  # a bare number takes the measure it meets
+COUNT = "次"
+SHARE = "比率"
+_DIVISORS = 400  # more distinct divisors than this are not worth a common denominator
+
+
+class Misfit(ValueError):
+    """Two columns that do not fit together; the text says why, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One named column, as expressions.
+
+    ``expr``: NUMBER value×den as Int64; RATIO numerator; FLAG Boolean (null: 待定);
+    WORD option index; DAY days and MOMENT minutes since 1970-01-01; TEXT text.
+    ``absent``: Int8 :class:`Absent` code, 0 where valued; ``None``: always valued.
+    ``open``: Boolean, true where a duration is only “at least” this long.
+    ``divisors``: every value ``over`` (or a divisor attribute) can take, if known.
+    """
+
+    kind: Kind
+    expr: nw.Expr
+    den: int = 1
+    over: nw.Expr | None = None
+    absent: nw.Expr | None = None
+    open: nw.Expr | None = None
+    measure: str = PURE
+    low: int = 0
+    high: int = 0
+    over_high: int = 1
+    options: tuple[str, ...] = ()
+    divisors: frozenset[int] | None = None
+    constant: Fraction | None = None
+
+    @property
+    def size(self) -> int:
+        """The largest absolute numerator."""
+        return max(abs(self.low), abs(self.high))
+
+
+def number(value: Fraction, measure: str = PURE) -> Column:
+    """A literal."""
+    n = value.numerator
+    return Column(
+        Kind.NUMBER, nw.lit(n, nw.Int64), value.denominator, measure=measure, low=n, high=n, constant=value,
+        divisors=frozenset({n}),
+    )  # fmt: skip
+
+
+def bounded(column: Column) -> Column:
+    """The column itself, if no value of it can overflow 64 bits.
+
+    Raises Misfit otherwise.
+    """
+    if max(column.size, column.over_high) > LIMIT:
+        raise Misfit("数可能超出64位整数能精确表示的范围：请减少参与平分的单位数上限（至多）或台账的小数位数")
+    return column
+
+
+def absences(*columns: Column) -> nw.Expr | None:
+    """The heaviest reason among the columns; ``None`` if all are always valued."""
+    reasons = [c.absent for c in columns if c.absent is not None]
+    return (nw.max_horizontal(*reasons) if len(reasons) > 1 else reasons[0]) if reasons else None
+
+
+def rescaled(column: Column, den: int) -> Column:
+    """The same number over a multiple of its denominator."""
+    factor = den // column.den
+    if factor == 1:
+        return column
+    expr = column.expr * factor
+    return bounded(replace(column, expr=expr, den=den, low=column.low * factor, high=column.high * factor))
+
+
+def aligned(*columns: Column) -> tuple[Column, ...]:
+    """Number columns over one common denominator and one measure.
+
+    Raises Misfit when measures mix or something is no number.
+    """
+    for column in columns:
+        _require_number(column)
+    measure = common_measure(*columns)
+    den = math.lcm(*(c.den for c in columns))
+    return tuple(replace(rescaled(c, den), measure=measure) for c in columns)
+
+
+def common_measure(*columns: Column) -> str:
+    """The one measure of the columns; bare numbers take what they meet."""
+    found = list(dict.fromkeys(c.measure for c in columns if c.measure != PURE))
+    if len(found) > 1:
+        raise Misfit(f"“{found[0]}”和“{found[1]}”是两种量，不能相加减或比较")
+    return found[0] if found else PURE
+
+
+def _require_number(column: Column) -> None:
+    if column.kind is Kind.RATIO:
+        raise Misfit("两个数相除得到的商不能直接加减：先写 取整，或者只用来比较、分档、排名")
+    if column.kind is not Kind.NUMBER:
+        raise Misfit(f"这里要一个数，而它是{column.kind.value}")
+
+
+# ---- arithmetic ---------------------------------------------------------------------------
+
+
+def add(a: Column, b: Column) -> Column:
+    """a ＋ b: one measure, one denominator."""
+    a, b = aligned(a, b)
+    return _number(a, a.expr + b.expr, a.low + b.low, a.high + b.high, a, b)
+
+
+def subtract(a: Column, b: Column) -> Column:
+    """a － b."""
+    return add(a, negative(b))
+
+
+def negative(a: Column) -> Column:
+    """－a."""
+    _require_number(a)
+    constant = None if a.constant is None else -a.constant
+    return replace(a, expr=-a.expr, low=-a.high, high=-a.low, constant=constant, divisors=None)
+
+
+def larger(*columns: Column) -> Column:
+    """取大: the largest."""
+    cs = aligned(*columns)
+    expr = nw.max_horizontal(*(c.expr for c in cs))
+    return _number(cs[0], _valued(expr, *cs), max(c.low for c in cs), max(c.high for c in cs), *cs)
+
+
+def smaller(*columns: Column) -> Column:
+    """取小: the smallest."""
+    cs = aligned(*columns)
+    expr = nw.min_horizontal(*(c.expr for c in cs))
+    return _number(cs[0], _valued(expr, *cs), min(c.low for c in cs), min(c.high for c in cs), *cs)
+
+
+def multiply(a: Column, b: Column) -> Column:
+    """a × b: one of them a bare number, a count or a rate."""
+    measure = _product_measure(a.measure, b.measure)
+    if a.kind is Kind.RATIO or b.kind is Kind.RATIO:
+        return _multiply_ratio(a, b, measure)
+    _require_number(a)
+    _require_number(b)
+    corners = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
+    whole = replace(a, den=a.den * b.den, measure=measure)
+    return _number(whole, a.expr * b.expr, min(corners), max(corners), a, b)
+
+
+def _multiply_ratio(a: Column, b: Column, measure: str) -> Column:
+    a, b = (a, b) if a.kind is Kind.RATIO else (b, a)
+    _require_number(b)
+    assert a.over is not None
+    result = replace(
+        a, expr=a.expr * b.expr, over=a.over * b.den, measure=measure, low=-a.size * b.size, high=a.size * b.size,
+        over_high=a.over_high * b.den, absent=absences(a, b),
+        divisors=frozenset(d * b.den for d in a.divisors) if a.divisors else None,
+    )  # fmt: skip
+    return bounded(result)
+
+
+def _product_measure(a: str, b: str) -> str:
+    for scalar in (PURE, COUNT, SHARE):
+        if a == scalar:
+            return b
+        if b == scalar:
+            return a
+    raise Misfit(f"“{a}”不能乘“{b}”")
+
+
+def divide(a: Column, b: Column) -> Column:
+    """a ÷ b: exact where the divisors are known when the plan is built, else a 商.
+
+    Same measure gives a 比率, always kept as a 商. A divisor of 0 gives 不适用.
+    """
+    _require_number(a)
+    _require_number(b)
+    scalar = b.measure in (PURE, COUNT, SHARE)
+    rate = not scalar and a.measure in (PURE, b.measure)
+    if not rate and not scalar:
+        raise Misfit(f"“{a.measure}”不能除以“{b.measure}”")
+    ratio = _ratio(a, b, SHARE if rate or a.measure == b.measure == COUNT else a.measure)
+    return ratio if rate or b.divisors is None else settled(ratio)
+
+
+def _ratio(a: Column, b: Column, measure: str) -> Column:
+    shared = math.gcd(a.den, b.den)
+    up, down = b.den // shared, a.den // shared
+    sign = nw.lit(1, nw.Int64) if b.low >= 0 else nw.when(b.expr < 0).then(nw.lit(-1)).otherwise(nw.lit(1))
+    zero = nw.when(b.expr == 0).then(nw.lit(int(Absent.INAPPLICABLE), nw.Int8)).otherwise(nw.lit(0, nw.Int8))
+    absent: nw.Expr | None = zero
+    if b.constant:
+        absent = None
+    elif b.absent is not None:
+        absent = nw.max_horizontal(zero, b.absent)
+    if a.absent is not None:
+        absent = a.absent if absent is None else nw.max_horizontal(a.absent, absent)
+    over = b.expr * down if b.low >= 0 else b.expr * down * sign
+    return bounded(
+        Column(
+            Kind.RATIO, a.expr * up if b.low >= 0 else a.expr * up * sign, 1, over, absent, measure=measure,
+            low=-a.size * up if b.low < 0 else a.low * up, high=a.size * up, over_high=b.size * down,
+            divisors=frozenset(abs(d) * down for d in b.divisors if d) if b.divisors is not None else None,
+        )
+    )  # fmt: skip
+
+
+def settled(ratio: Column) -> Column:
+    """A 商 whose divisors are known, as a number over their least common multiple.
+
+    Raises Misfit when they are not known: it must be rounded (取整) first.
+    """
+    if ratio.kind is not Kind.RATIO:
+        return ratio
+    assert ratio.over is not None
+    if ratio.divisors is None or len(ratio.divisors) > _DIVISORS:
+        raise Misfit("除数的取值事先不知道，商不能精确相加：先写 取整，或给作除数的计数写 至多")
+    den = math.lcm(*ratio.divisors) if ratio.divisors else 1
+    positive = nw.when(ratio.over > 0).then(ratio.over).otherwise(nw.lit(1, nw.Int64))
+    factor = nw.lit(den, nw.Int64) // positive
+    most = den // min(ratio.divisors) if ratio.divisors else 1
+    return bounded(
+        replace(
+            ratio, kind=Kind.NUMBER, expr=_valued(ratio.expr * factor, ratio), over=None, den=den,
+            low=ratio.low * most, high=ratio.high * most, over_high=1, divisors=None,
+        )
+    )  # fmt: skip
+
+
+def rounded(column: Column, rounding: Rounding) -> Column:
+    """取整: the one place where a computed figure loses digits, because the rule file says so."""
+    scale = 10**rounding.decimals
+    bottom = nw.lit(column.den, nw.Int64) if column.over is None else column.over
+    positive = nw.when(bottom > 0).then(bottom).otherwise(nw.lit(1, nw.Int64))
+    most = column.size * scale * 2 + max(column.den, column.over_high)
+    bounded(replace(column, low=-most, high=most))
+    top = nw.when(column.expr < 0).then(-column.expr).otherwise(column.expr) * scale
+    steps = {
+        "四舍五入": (top * 2 + positive) // (positive * 2),
+        "舍去": top // positive,
+        "进一": (top + positive - 1) // positive,
+    }
+    whole = steps[rounding.way]
+    signed = nw.when(column.expr < 0).then(-whole).otherwise(whole)
+    size = column.size * scale // (column.den if column.over is None else 1) + 1
+    low = -size if column.low < 0 else 0
+    return Column(
+        Kind.NUMBER, _valued(signed, column), scale, absent=column.absent, measure=column.measure, low=low, high=size
+    )
+
+
+def _number(like: Column, expr: nw.Expr, low: int, high: int, *sources: Column) -> Column:
+    return bounded(
+        Column(Kind.NUMBER, expr, like.den, absent=absences(*sources), measure=like.measure, low=low, high=high)
+    )
+
+
+def _valued(expr: nw.Expr, *sources: Column) -> nw.Expr:
+    """No value where a source has none (max_horizontal and when/otherwise would skip it)."""
+    absent = absences(*sources)
+    return expr if absent is None else nw.when(absent == 0).then(expr)
+
+
+# ---- comparison and logic -----------------------------------------------------------------
+
+_COMPARE: dict[str, Callable[[nw.Expr, nw.Expr], nw.Expr]] = {
+    ">=": lambda a, b: a >= b,
+    ">": lambda a, b: a > b,
+    "<=": lambda a, b: a <= b,
+    "<": lambda a, b: a < b,
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+}
+
+
+def compare(operator: str, a: Column, b: Column) -> Column:
+    """a ≥ b and the like: exact, by cross-multiplication; unknown (null) where 待定, false where 不适用."""
+    left, right = _comparable(a, b)
+    result = _COMPARE[operator](left, right)
+    for column, unknown_if in ((a, operator in ("<", "<=")), (b, operator in (">", ">="))):
+        if column.open is not None:
+            doubtful = result if unknown_if else ~result
+            result = nw.when(column.open & doubtful).then(nw.lit(None, nw.Boolean)).otherwise(result)
+    return flag(known(result, absences(a, b)))
+
+
+def _comparable(a: Column, b: Column) -> tuple[nw.Expr, nw.Expr]:
+    if {a.kind, b.kind} <= {Kind.NUMBER, Kind.RATIO}:
+        common_measure(*(c for c in (a, b) if c.constant != 0))
+        return _crossed(a, b)
+    if a.kind is not b.kind or a.options != b.options:
+        raise Misfit(f"{a.kind.value}不能和{b.kind.value}比较")
+    return a.expr, b.expr
+
+
+def _crossed(a: Column, b: Column) -> tuple[nw.Expr, nw.Expr]:
+    shared = math.gcd(a.den, b.den)
+    a_den, b_den = a.den // shared, b.den // shared
+    for size, den, over in ((a.size, b_den, b.over_high), (b.size, a_den, a.over_high)):
+        if size * den * over > LIMIT:
+            raise Misfit("比较时数可能超出64位整数能精确表示的范围")
+    left, right = a.expr * b_den, b.expr * a_den
+    return (left if b.over is None else left * b.over), (right if a.over is None else right * a.over)
+
+
+def known(result: nw.Expr, absent: nw.Expr | None) -> nw.Expr:
+    """A truth value: null where a reason is 待定 or 未到期, false where 无 or 不适用."""
+    if absent is None:
+        return result
+    unknown = nw.when(absent >= int(Absent.PENDING)).then(nw.lit(None, nw.Boolean)).otherwise(nw.lit(False))
+    return nw.when(absent == 0).then(result).otherwise(unknown)
+
+
+def is_absent(column: Column, which: Absent) -> Column:
+    """X ＝ 不适用 (无, 待定)."""
+    if column.kind is Kind.FLAG and which is Absent.PENDING:
+        return flag(column.expr.is_null())
+    return flag(nw.lit(False) if column.absent is None else column.absent == int(which))
+
+
+def among(column: Column, texts: tuple[str, ...]) -> Column:
+    """X 在（甲、乙）; one text is X ＝ 甲."""
+    if column.kind is Kind.TEXT:
+        return flag(known(column.expr.is_in(list(texts)), column.absent))
+    if column.kind is Kind.FLAG:
+        return _flag_among(column, texts)
+    codes = [option_code(column, text) for text in texts]
+    return flag(known(column.expr.is_in(codes), column.absent))
+
+
+def _flag_among(column: Column, texts: tuple[str, ...]) -> Column:
+    if set(texts) - {"是", "否"}:
+        raise Misfit("是否列只能与“是”“否”比较")
+    return column if texts == ("是",) else inverted(column) if texts == ("否",) else flag(~column.expr.is_null())
+
+
+def option_code(column: Column, text: str) -> int:
+    """The index of an option word.
+
+    Raises Misfit for a word that is not an option.
+    """
+    if text not in column.options:
+        raise Misfit(f"“{text}”不是可选的词（可选：{'、'.join(column.options) or '无'}）")
+    return column.options.index(text)
+
+
+def flag(expr: nw.Expr) -> Column:
+    """A 是否 column."""
+    return Column(Kind.FLAG, expr, high=1)
+
+
+def inverted(a: Column) -> Column:
+    """非 a."""
+    return flag(~_truth(a))
+
+
+def both(*columns: Column) -> Column:
+    """a 且 b, three-valued."""
+    return flag(functools.reduce(lambda x, y: x & y, map(_truth, columns)))
+
+
+def either(*columns: Column) -> Column:
+    """a 或 b, three-valued."""
+    return flag(functools.reduce(lambda x, y: x | y, map(_truth, columns)))
+
+
+def count_true(*columns: Column) -> Column:
+    """个数: how many hold; unknown ones make it 待定."""
+    total = functools.reduce(add, (as_number(c) for c in columns))
+    return replace(total, measure=COUNT)
+
+
+def as_number(column: Column) -> Column:
+    """A 是否 as 1/0 (null: 待定); a number as it is."""
+    if column.kind is not Kind.FLAG:
+        _require_number(column)
+        return column
+    pending = nw.when(column.expr.is_null()).then(nw.lit(int(Absent.PENDING), nw.Int8)).otherwise(nw.lit(0, nw.Int8))
+    return Column(Kind.NUMBER, column.expr.cast(nw.Int64), absent=pending, measure=COUNT, high=1)
+
+
+def _truth(column: Column) -> nw.Expr:
+    if column.kind is not Kind.FLAG:
+        raise Misfit(f"“且 或 非”两边要是条件，而它是{column.kind.value}")
+    return column.expr

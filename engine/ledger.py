@@ -1,0 +1,175 @@
+"""Ledgers as written → typed frames; every refused row with its cell, its text and the repair.
+
+All faults are gathered in one pass. A frame holds ``行`` (the row number its user
+sees) and one column per field: TEXT as String, FLAG as Boolean, the rest as Int64
+(see :mod:`engine.cells`). Rows with a fault are not in the frame but under ``bad``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import polars as pl
+
+from engine import records
+from engine.cells import BLANKS, nearest, said
+from engine.records import TYPES, Findings
+from engine.rulebook import ABSENT_WORDS, Field, Ledger, RuleBook
+from engine.sheets import RawTable, Sheets, read
+from engine.source import Cell, Problem, Severity
+
+_NO_ONE: Mapping[str, Sequence[str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Ledgers:
+    """What came in.
+
+    ``frames`` hold the sound rows, typed; ``raw`` the texts as written; ``bad`` row →
+    reason for every refused row; ``blocking`` are faults of a whole file, ledger or
+    column, ``faulty`` those of single rows (which may be left out, with their reasons).
+    For each ledger ``rows_read`` = rows in its frame + rows under ``bad``.
+    """
+
+    frames: Mapping[str, pl.DataFrame]
+    raw: Mapping[str, RawTable]
+    rows_read: Mapping[str, int]
+    bad: Mapping[str, Mapping[int, str]]
+    blocking: list[Problem]
+    faulty: list[Problem]
+    notices: list[Problem]
+    files: list[tuple[str, str, dict[str, int]]]
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Every fault: whole files and ledgers first, then rows."""
+        return self.blocking + self.faulty
+
+    def cell(self, ledger: str, row: int, column: str = "", text: str = "") -> Cell:
+        """The place of a ledger's cell as its user finds it."""
+        return self.raw[ledger].cell(row, column, text)
+
+
+def intake(book: RuleBook, path: Path, used_by: Mapping[str, Sequence[str]] = _NO_ONE) -> Ledgers:
+    """Read every ledger of ``book`` from a workbook or folder and check each cell.
+
+    ``used_by`` names, for a ledger or ``台账.列``, the items that read it; a missing
+    one is told with them. Faults are in the result, never raised.
+    """
+    sheets = read(path, book.ledgers)
+    blocking, notices = list(sheets.problems), list(sheets.notices)
+    faulty: list[Problem] = []
+    frames: dict[str, pl.DataFrame] = {}
+    bad: dict[str, dict[int, str]] = {}
+    rows_read: dict[str, int] = {}
+    unread = any(problem.code.startswith("F") for problem in blocking)
+    for ledger in book.ledgers.values():
+        table = sheets.tables.get(ledger.name)
+        if table is None:
+            frames[ledger.name], bad[ledger.name], rows_read[ledger.name] = _empty(ledger), {}, 0
+            if not unread:
+                (notices if ledger.optional else blocking).append(_missing_ledger(ledger, path, used_by))
+            continue
+        findings = Findings(table)
+        frames[ledger.name] = _typed(ledger, book, findings, used_by)
+        bad[ledger.name] = dict(sorted(findings.bad.items()))
+        rows_read[ledger.name] = len(set(table.rows.to_list()) | findings.bad.keys())
+        blocking += findings.blocking
+        faulty += findings.faulty
+        notices += findings.notices
+    return Ledgers(frames, sheets.tables, rows_read, bad, blocking, faulty, notices, _files(sheets, rows_read))
+
+
+def _files(sheets: Sheets, rows_read: Mapping[str, int]) -> list[tuple[str, str, dict[str, int]]]:
+    held = {name: {ledger: rows_read[ledger] for ledger, t in sheets.tables.items() if t.file == name}
+            for name, _ in sheets.files}  # fmt: skip
+    return [(name, digest, held[name]) for name, digest in sheets.files]
+
+
+def _missing_ledger(ledger: Ledger, path: Path, used_by: Mapping[str, Sequence[str]]) -> Problem:
+    place = Cell(str(path), path.name)
+    if ledger.optional:
+        return Problem("N03", f"没有台账“{ledger.name}”，按没有记录算。", place, severity=Severity.NOTICE)
+    hint = f"加一张“{ledger.name}”，首行写列名：{'、'.join(ledger.fields)}；没有记录就只留这一行。"
+    return Problem("D01", f"没有台账“{ledger.name}”{_needed_by(ledger.name, used_by)}。", place, hint)
+
+
+def _needed_by(name: str, used_by: Mapping[str, Sequence[str]]) -> str:
+    items = used_by.get(name, ())
+    return f"，计算“{'”“'.join(items[:3])}”{'等' if len(items) > 3 else ''}要用" if items else ""
+
+
+def _empty(ledger: Ledger) -> pl.DataFrame:
+    return pl.DataFrame(schema={"行": pl.Int64} | {name: TYPES[f.kind] for name, f in ledger.fields.items()})
+
+
+# ---- one ledger -------------------------------------------------------------------------
+
+
+def _typed(ledger: Ledger, book: RuleBook, findings: Findings, used_by: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+    if not _header(ledger, findings, used_by):
+        return _empty(ledger)
+    text = records.trimmed(ledger, findings)
+    to_judge = records.cells_to_judge(ledger, findings)
+    columns = [records.column(f, text[name], to_judge[name], book.roster, findings)
+               for name, f in ledger.fields.items()]  # fmt: skip
+    frame = pl.DataFrame([findings.table.rows.alias("行"), *columns])
+    records.check_year(ledger, book.title, frame, text, findings)
+    records.check_unique(ledger, findings.sound(frame), text, findings)
+    frame = findings.sound(frame)
+    records.tell_alike(ledger, frame, findings)
+    return frame
+
+
+def _header(ledger: Ledger, findings: Findings, used_by: Mapping[str, Sequence[str]]) -> bool:
+    """Whether every column that may not be blank is there."""
+    have = findings.table.text.columns
+    unknown = [name for name in have if name not in ledger.fields]
+    missing = [name for name in ledger.fields if name not in have]
+    needed = [name for name in missing if ledger.fields[name].blank is None]
+    if needed and (not have or len(needed) == len(ledger.fields)):
+        names = "、".join(ledger.fields)
+        findings.block("D04", f"第 1 行不是列名；这张台账的列是：{names}。", "", _header_hint(ledger, findings.table))
+        return False
+    taken = {_close(name, unknown): name for name in missing if _close(name, unknown)}
+    for name in needed:
+        _tell_needed(f"{ledger.name}.{name}", name, _close(name, unknown), findings, used_by)
+    for name in missing:
+        if name not in needed:
+            findings.note("N03", f"没有“{name}”列，按每格都空着算{_meaning(ledger.fields[name])}。")
+    for name in unknown:
+        near = taken.get(name)
+        hint = f"是不是想写“{near}”？" if near else ""
+        findings.note("N02", f"列“{name}”不在细则的台账里，没有读。", 1, name, hint)
+    return not needed
+
+
+def _tell_needed(key: str, name: str, near: str, findings: Findings, used_by: Mapping[str, Sequence[str]]) -> None:
+    reason = _needed_by(key, used_by)
+    if near:
+        findings.block("D02", f"缺少“{name}”列{reason}；有一列叫“{near}”。", near, f"如果就是它，列名改为“{name}”。")
+    else:
+        findings.block("D02", f"缺少“{name}”列{reason}。", "", f"在第 1 行加上列名“{name}”并填写。")
+
+
+def _header_hint(ledger: Ledger, table: RawTable) -> str:
+    first = table.text.head(5).rows()
+    if any(sum(cell.strip(BLANKS) in ledger.fields for cell in row) >= 2 for row in first):
+        return "列名要在第 1 行：删去它上面的标题行。"
+    if table.text.width == 1 and any(mark in table.text.columns[0] for mark in "\t;；，"):
+        return "列与列之间要用英文逗号隔开。"
+    return "可以用空白台账（template 命令）重新填。"
+
+
+def _close(name: str, among: Iterable[str]) -> str:
+    found = nearest(name, tuple(among))
+    return found.removeprefix("是否“").removesuffix("”？") if found.startswith("是否“") else ""
+
+
+def _meaning(f: Field) -> str:
+    if isinstance(f.blank, str):
+        return f"（空着＝{said(f.blank)}）"
+    return f"（空着＝{ABSENT_WORDS[f.blank]}）" if f.blank else ""

@@ -1,0 +1,71 @@
+"""Exact numbers as text: reading, rounding and showing. No float anywhere."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+NUMBER = r"\d{1,15}(?:\.\d{1,9})?"
+_EXACT = re.compile(rf"-?{NUMBER}")
+
+
+def exact(text: str) -> Fraction:
+    """The number a plain decimal text means.
+
+    Raises ValueError for anything else (``1e3``, ``１２``, ``1_000``, ``.5``).
+
+    >>> exact("62.5")
+    Fraction(125, 2)
+    """
+    if not _EXACT.fullmatch(text):
+        raise ValueError(text)
+    return Fraction(text)
+
+
+def show(value: Fraction) -> str:
+    """The exact text of a number: a decimal where it ends within six places, else a fraction.
+
+    >>> show(Fraction(125, 2)), show(Fraction(40, 3)), show(Fraction(-30))
+    ('62.5', '40/3', '-30')
+    """
+    for places in range(7):
+        if 10**places % value.denominator == 0:
+            return _decimal(value, places)
+    return f"{value.numerator}/{value.denominator}"
+
+
+def show_rounded(value: Fraction, places: int) -> str:
+    """四舍五入 to ``places`` for display, trailing zeros kept.
+
+    >>> show_rounded(Fraction(5, 2), 0), show_rounded(Fraction(2, 3), 2)
+    ('3', '0.67')
+    """
+    return _decimal(round_half_up(value, places), places)
+
+
+def show_percent(value: Fraction) -> str:
+    """A rate for people: one decimal at most, 四舍五入.
+
+    >>> show_percent(Fraction(13, 12)), show_percent(Fraction(3, 4))
+    ('108.3%', '75%')
+    """
+    return show(round_half_up(value * 100, 1)) + "%"
+
+
+def round_half_up(value: Fraction, places: int) -> Fraction:
+    """Round half away from zero (四舍五入), unlike Python's ``round``.
+
+    >>> round_half_up(Fraction(-5, 2), 0)
+    Fraction(-3, 1)
+    """
+    scale = 10**places
+    scaled = abs(value) * scale
+    whole = (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)
+    return Fraction(whole if value >= 0 else -whole, scale)
+
+
+def _decimal(value: Fraction, places: int) -> str:
+    scaled = value * 10**places
+    digits = f"{abs(scaled.numerator):0{places + 1}d}"
+    sign = "-" if value < 0 else ""
+    return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)

@@ -1,0 +1,206 @@
+"""The journey on one page: rule file and ledgers in, results out.
+
+    text → document → rule book → checked        (rules)
+    workbook → raw tables → typed frames         (records)
+    rule book + frames → scored frames → result  (score)
+
+Everything that can go wrong on the way is gathered and raised once, as :class:`Rejected`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.calendar import day_number
+from engine.rulebook import Gather, Item, RuleBook, Scaled
+from engine.source import Problem, Rejected, errors
+
+if TYPE_CHECKING:
+    from engine.document import Document
+    from engine.ledger import Ledgers
+    from engine.result import Result, Uncounted
+    from engine.scoring import Fault, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run: ``as_of`` (default: the rule year's last day), readings chosen, faulty rows skipped, scaling."""
+
+    as_of: date | None = None
+    readings: Mapping[str, str] | None = None
+    skip_bad: bool = False
+    scale_to: Fraction | None = None
+
+
+# ---- rules --------------------------------------------------------------------------------
+
+
+def load_rules(path: Path, readings: Mapping[str, str] | None = None) -> RuleBook:
+    """A rule file, checked. Raises :class:`Rejected` with every fault found."""
+    book = read_rules(_document(path), readings)
+    return book
+
+
+def read_rules(doc: Document, readings: Mapping[str, str] | None = None) -> RuleBook:
+    """A document of the right shape as a checked rule book."""
+    from engine.reader import read
+    from engine.scoring import check
+
+    book = read(doc, readings)
+    problems = check(book, day_number(book.title.end))
+    if problems:
+        raise Rejected(problems)
+    return book
+
+
+def check_rules(path: Path) -> tuple[RuleBook, int]:
+    """A rule file with every alternative reading tried too: the book, and how many alternatives there are."""
+    doc = _document(path)
+    book = read_rules(doc)
+    problems: list[Problem] = []
+    tried = [(r.name, name) for r in book.readings.values() for name in r.alternatives]
+    for reading, name in tried:
+        try:
+            read_rules(doc, {reading: name})
+        except Rejected as rejected:
+            problems += [_under(p, reading, name) for p in rejected.problems]
+    if problems:
+        raise Rejected(problems)
+    return book, len(tried)
+
+
+def _document(path: Path) -> Document:
+    from engine import schema
+    from engine.document import load
+
+    doc = load(path)
+    problems = schema.problems(doc)
+    if errors(problems):
+        raise Rejected(problems)
+    return doc
+
+
+def _under(problem: Problem, reading: str, name: str) -> Problem:
+    return replace(problem, context=f"{problem.context}（口径 {reading} 取“{name}”时）")
+
+
+# ---- scoring ------------------------------------------------------------------------------
+
+
+def score(rules: Path, records: Path, options: Options | None = None) -> Result:
+    """Score ledgers by a rule file. Raises :class:`Rejected`."""
+    from engine.ledger import intake
+
+    chosen = options or Options()
+    book = _scaled(load_rules(rules, chosen.readings), chosen.scale_to)
+    as_of = _as_of(book, chosen.as_of)
+    ledgers = intake(book, records, used_by(book))
+    if ledgers.blocking or (ledgers.faulty and not chosen.skip_bad):
+        raise Rejected([*ledgers.problems, *ledgers.notices])
+    return _scored(book, ledgers, as_of, skip_bad=chosen.skip_bad)
+
+
+def _scored(book: RuleBook, ledgers: Ledgers, as_of: int, *, skip_bad: bool) -> Result:
+    """Score; rows that prove faulty only now are told, or left out and the rest scored again."""
+    from engine import scoring
+
+    frames, bad = dict(ledgers.frames), {name: dict(rows) for name, rows in ledgers.bad.items()}
+    while True:
+        outcome = scoring.score(book, frames, as_of)
+        _refuse(book, outcome)
+        if not outcome.faults:
+            return _result(book, ledgers, as_of, outcome, bad)
+        if not skip_bad:
+            raise Rejected([*(_row_problem(ledgers, f) for f in outcome.faults), *ledgers.notices])
+        for fault in outcome.faults:
+            bad[fault.ledger].setdefault(fault.row, fault.reason)
+        for name in {f.ledger for f in outcome.faults}:
+            frames[name] = frames[name].filter(~frames[name]["行"].is_in(list(bad[name])))
+
+
+def _result(
+    book: RuleBook, ledgers: Ledgers, as_of: int, outcome: Outcome, bad: Mapping[str, Mapping[int, str]]
+) -> Result:
+    from engine.result import Result
+
+    skipped = [_uncounted(ledgers, name, row, reason) for name, rows in bad.items() for row, reason in rows.items()]
+    left = [_uncounted(ledgers, entry.ledger, entry.row, entry.reason) for entry in outcome.left]
+    order = list(book.ledgers)
+    rows = sorted([*skipped, *left], key=lambda u: (order.index(u.ledger), u.row))
+    files = tuple((name, digest, dict(read)) for name, digest, read in ledgers.files)
+    return Result(book, as_of, outcome, files, tuple(rows), bool(skipped), ledgers)
+
+
+def _uncounted(ledgers: Ledgers, ledger: str, row: int, reason: str) -> Uncounted:
+    from engine.result import Uncounted
+
+    return Uncounted(ledger, ledgers.raw[ledger].file, row, reason)
+
+
+def _row_problem(ledgers: Ledgers, fault: Fault) -> Problem:
+    """A fault found while scoring, at its cell, with the row's own words."""
+    texts = ledgers.raw[fault.ledger].records([fault.row])[fault.row]
+    columns = [c for c in fault.columns if c in texts]
+    words = "，".join(f"{c}“{texts[c]}”" for c in columns)
+    place = ledgers.cell(fault.ledger, fault.row, columns[-1] if columns else "", texts[columns[-1]] if columns else "")
+    detail = f"{place}：{fault.reason}{f'（{words}）' if words else ''}。"
+    return Problem("D90", detail, place, "核对这一行；确实如此的，先在细则文件里写明怎样计分。", context=fault.context)
+
+
+def _refuse(book: RuleBook, outcome: Outcome) -> None:
+    """Faults of whole units: a table no cell of which holds, a row that must be there and is not."""
+    units = book.roster.units
+    problems = [
+        Problem("D92", f"{units[unit].name}：{reason}。", book.items[item].place, "把表补全。",
+                context=f"「{item}」")
+        for item, unit, reason in outcome.stray
+    ]  # fmt: skip
+    for ledger, unit in outcome.lacking:
+        expected = book.ledgers[ledger].expected
+        if expected is not None and expected.missing == "报错":
+            detail = f"{units[unit].name}在{ledger}台账里没有记录。"
+            problems.append(Problem("D91", detail, expected.place, "补上这一行。"))
+    if problems:
+        raise Rejected(problems)
+
+
+def _as_of(book: RuleBook, asked: date | None) -> int:
+    as_of = asked or book.title.end
+    if as_of < book.title.start:
+        detail = f"截至日 {as_of} 早于考评期的第一天 {book.title.start}。"
+        raise Rejected([Problem("R18", detail, book.title.place, "换一个截至日，或换对应年度的细则文件。")])
+    return day_number(as_of)
+
+
+def _scaled(book: RuleBook, to: Fraction | None) -> RuleBook:
+    """--scale-to: every 折算 goes to this figure, for every unit."""
+    if to is None:
+        return book
+    items = {n: i for n, i in book.items.items() if isinstance(i.mechanism, Scaled)}
+    if not items:
+        raise Rejected([Problem("R17", "结果里没有「折算」，不知道怎样折算。", book.title.place,
+                                "在「结果」里加一项：折算: 得分，到: 5。")])  # fmt: skip
+    return replace(book, items={**book.items, **{n: _scaled_item(i, to) for n, i in items.items()}})
+
+
+def _scaled_item(item: Item, to: Fraction) -> Item:
+    assert isinstance(item.mechanism, Scaled)
+    return replace(item, mechanism=replace(item.mechanism, to=to))
+
+
+def used_by(book: RuleBook) -> dict[str, list[str]]:
+    """Ledger, or 台账.列, → the items that read it (for “missing” messages)."""
+    found: dict[str, list[str]] = {}
+    for item in book.items.values():
+        if item.ledger in book.ledgers and item.ledger is not None:
+            found.setdefault(item.ledger, []).append(item.name)
+        if isinstance(item.mechanism, Gather) and item.mechanism.ledger:
+            source = item.mechanism
+            found.setdefault(source.ledger or "", []).append(item.name)
+            found.setdefault(f"{source.ledger}.{source.column}", []).append(item.name)
+    return found

@@ -1,0 +1,114 @@
+"""口径: an alternative reading is a patch of the file's own values (LANGUAGE §7)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+from engine.document import Document
+from engine.source import Problem, Rejected
+
+DELETE = "删去"
+AFTER = "之后"
+Path = tuple[str | int, ...]
+
+
+def patched(doc: Document, chosen: Mapping[str, str]) -> Document:
+    """The document with the chosen alternatives put in.
+
+    ``chosen``: reading id → name of an alternative (or the default's name). Raises
+    :class:`Rejected` for unknown ids and names, and for two alternatives that write
+    one path.
+    """
+    problems: list[Problem] = []
+    written: dict[str, str] = {}
+    for reading, name in chosen.items():
+        changes = _changes(doc, reading, name, problems)
+        for path in changes:
+            if path in written:
+                detail = f"口径 {written[path]} 和 {reading} 都要改“{path}”，不能同时采用。"
+                problems.append(Problem("R08", detail, doc.at(("口径", reading)), "一次只换其中一个。"))
+            written[path] = reading
+            doc = _apply(doc, path, changes[path], ("口径", reading, "备选", name, path), problems)
+    if problems:
+        raise Rejected(problems)
+    return doc
+
+
+def _changes(doc: Document, reading: str, name: str, problems: list[Problem]) -> Mapping[str, Any]:
+    readings = doc.value.get("口径") or {}
+    entry = readings.get(reading)
+    if entry is None:
+        problems.append(Problem("R06", f"没有口径“{reading}”。", doc.at(("口径",)), _near(reading, readings)))
+        return {}
+    if name == entry.get("采取"):
+        return {}
+    alternatives = entry.get("备选") or {}
+    if name not in alternatives:
+        choices = "、".join([str(entry.get("采取")), *alternatives])
+        detail = f"口径 {reading} 没有“{name}”这一取法。"
+        problems.append(Problem("R06", detail, doc.at(("口径", reading)), f"可选：{choices}。"))
+        return {}
+    found: Mapping[str, Any] = alternatives[name] or {}
+    return found
+
+
+def _near(word: str, known: Mapping[str, Any]) -> str:
+    near = difflib.get_close_matches(word, list(known), 3, 0.5)
+    return f"是不是想写{'、'.join(near)}？" if near else f"可选：{'、'.join(known)}。"
+
+
+def _apply(doc: Document, dotted: str, value: Any, like: Path, problems: list[Problem]) -> Document:
+    path = _resolve(doc, dotted)
+    if path is None:
+        detail = f"备选要改“{dotted}”，可是文件里没有这条路径。"
+        problems.append(Problem("R07", detail, doc.key_at(like), "路径写作 节.编号.键，前面各段都要已有。"))
+        return doc
+    parent = _value(doc, path[:-1])
+    if isinstance(parent, list):
+        return _apply_step(doc, path, value, like, problems)
+    if value != DELETE:
+        return doc.replace(path, value, like)
+    if isinstance(parent, dict) and path[-1] in parent:
+        return doc.remove(path)
+    problems.append(Problem("R07", f"备选要删去“{dotted}”，可是文件里没有它。", doc.key_at(like)))
+    return doc
+
+
+def _apply_step(doc: Document, path: Path, value: Any, like: Path, problems: list[Problem]) -> Document:
+    """Change, delete or insert one step of a list whose entries carry 编号."""
+    steps: list[Any] = _value(doc, path[:-1])
+    names = [step.get("编号") for step in steps]
+    name = path[-1]
+    if name in names:
+        at = (*path[:-1], names.index(name))
+        return doc.remove(at) if value == DELETE else doc.replace(at, {"编号": name, **value}, like)
+    after = value.get(AFTER) if isinstance(value, dict) else None
+    if after not in names:
+        detail = f"新步骤“{name}”要写明放在哪一步「之后」，现在写的是“{after or '（没写）'}”。"
+        problems.append(Problem("R07", detail, doc.key_at(like), f"可选：{'、'.join(map(str, names))}。"))
+        return doc
+    step = {"编号": name, **{k: v for k, v in value.items() if k != AFTER}}
+    return doc.insert(path[:-1], names.index(after) + 1, step, like)
+
+
+def _resolve(doc: Document, dotted: str) -> Path | None:
+    """The path a dotted text means; a key that itself holds a dot is matched whole. The last key may be new."""
+    value, path, rest = doc.value, (), dotted
+    while rest:
+        if isinstance(value, list):
+            return (*path, rest)
+        keys = [k for k in value if rest == k or rest.startswith(f"{k}.")] if isinstance(value, dict) else []
+        if not keys:
+            return (*path, rest) if isinstance(value, dict) and path and ("." not in rest or len(path) > 2) else None
+        key = max(keys, key=len)
+        value, path, rest = value[key], (*path, key), rest[len(key) + 1 :]
+    return path
+
+
+def _value(doc: Document, path: Path) -> Any:
+    value: Any = doc.value
+    for key in path:
+        value = value[key]
+    return value

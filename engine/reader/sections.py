@@ -1,0 +1,209 @@
+"""细则 条文 口径 单位 台账 考评 通报: the sections that are not items."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from fractions import Fraction
+
+from engine.formula import COUNTERS
+from engine.number import exact
+from engine.reader.items import clauses, expression, ordering, rounding
+from engine.reader.node import Node
+from engine.reader.tables import quantity
+from engine.rulebook import (
+    ABSENT_WORDS, Absent, Appraisal, Bulletin, Clause, Expected, Field, Kind, Ledger, Link, Part, Period, Reading,
+    Roster, Step, Title, Unit,
+)  # fmt: skip
+
+_ABSENT = {word: absent for absent, word in ABSENT_WORDS.items()}
+_KINDS = {k.value: k for k in (Kind.TEXT, Kind.DAY, Kind.MOMENT, Kind.NUMBER, Kind.FLAG, Kind.UNIT)}
+_STEPS = ("加", "减", "保底", "封顶", "折到", "取整", "归零")
+
+
+def title(node: Node) -> Title:
+    """细则: dates are checked here; the year runs 起止, by default the calendar year."""
+    year = int(node.text_at("年度", "0"))
+    start, _, end = node.text_at("起止", f"{year}-01-01 至 {year}-12-31").partition("至")
+    first, last = _date(node.get("起止"), start.strip()), _date(node.get("起止"), end.strip())
+    if first > last:
+        node.get("起止").fault("R09", f"起止“{node.text_at('起止')}”前后颠倒。", "写作 起日 至 止日。")
+    month_end = node.text_at("月止")
+    return Title(
+        node.text_at("名称"), year, node.text_at("文号"),
+        _date(node.get("印发"), node.text_at("印发", str(first))), _date(node.get("施行"), node.text_at("施行", str(first))),
+        node.text_at("替代"), first, last, int(month_end) if month_end else None, node.text_at("状态"), node.place,
+    )  # fmt: skip
+
+
+def _date(node: Node, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        node.fault("R09", f"“{text}”不是一个日期。", "写作 2024-01-31。")
+        return date(2000, 1, 1)
+
+
+def clause(node: Node) -> Clause:
+    """条文: 原文 is one text or a list of texts."""
+    return Clause(node.name, node.get("原文").texts(), node.text_at("不计算"), node.key_place)
+
+
+def reading(node: Node, chosen: Mapping[str, str]) -> Reading:
+    """口径."""
+    taken = node.text_at("采取")
+    return Reading(
+        node.name, node.key_place, clauses(node), node.text_at("问题"), taken, node.text_at("理由"),
+        node.text_at("待裁定") == "是", tuple(n.name for n in node.get("备选").items()),
+        chosen.get(node.name, taken),
+    )  # fmt: skip
+
+
+def field(node: Node) -> Field:
+    """One column: a kind word, a list of options, or {类, 空, 小数}."""
+    kind = node.get("类") if isinstance(node.value, dict) else node
+    options = tuple(str(v) for v in kind.value) if isinstance(kind.value, list) else ()
+    measure = "数"
+    if options:
+        found = Kind.WORD
+    elif kind.text in _KINDS:
+        found = _KINDS[kind.text]
+    else:
+        found, measure = Kind.NUMBER, "次" if kind.text in COUNTERS else kind.text
+    decimals = int(node.get("小数").text or "2")
+    return Field(node.name, found, node.key_place, options, _blank(node, options), measure, decimals)
+
+
+def _blank(node: Node, options: tuple[str, ...]) -> Absent | str | None:
+    text = node.text_at("空") if isinstance(node.value, dict) else ""
+    if not text:
+        return None
+    return text if text in options else _ABSENT.get(text, text)
+
+
+def roster(node: Node) -> Roster:
+    """单位: attributes, then one line a unit."""
+    fields = {f.name: f for f in map(field, node.get("列").items())}
+    units = tuple(_unit(entry, fields) for entry in node.get("名单").items())
+    names: dict[str, str] = {}
+    for entry, unit in zip(node.get("名单").items(), units, strict=True):
+        for name in (unit.name, *unit.aliases):
+            if name in names:
+                entry.fault("R10", f"“{name}”既是“{names[name]}”，又是“{unit.name}”。", "名字和别名不能重复。", at_key=True)
+            names[name] = unit.name
+    by = node.text_at("分类") or None
+    if by is not None and (by not in fields or not fields[by].options):
+        node.get("分类").fault("R05", f"“{by}”不是「列」里有固定选项的一列。", f"可选：{'、'.join(fields)}。")
+        by = None
+    return Roster(fields, units, by, node.key_place)
+
+
+def _unit(entry: Node, fields: Mapping[str, Field]) -> Unit:
+    for extra in entry.items():
+        if extra.name not in fields and extra.name != "别名":
+            extra.fault("R05", f"“{extra.name}”没有在「单位 列」里声明。", f"可写：{'、'.join([*fields, '别名'])}。", at_key=True)
+    values = {name: _attribute(entry, spec) for name, spec in fields.items()}
+    return Unit(entry.name, entry.key_place, entry.get("别名").texts(), values)
+
+
+def _attribute(entry: Node, spec: Field) -> Fraction | str | None:
+    node = entry.get(spec.name)
+    text = node.text or (spec.blank if isinstance(spec.blank, str) else "")
+    if not text:
+        if spec.blank is None:
+            entry.fault("R05", f"“{entry.name}”没有写“{spec.name}”。", "补上；可以空着的列，在「列」里写 空: 不适用。", at_key=True)
+        return None
+    if spec.kind is Kind.NUMBER:
+        found = quantity(text)
+        if found is None:
+            node.fault("R05", f"“{spec.name}”要一个数，写的是“{text}”。", "写作 180 或 62.5。")
+        return found[0] if found else None
+    if spec.options and text not in spec.options:
+        node.fault("R05", f"“{text}”不在“{spec.name}”的选项里。", f"可选：{'、'.join(spec.options)}。")
+    return text
+
+
+def ledger(node: Node) -> Ledger:
+    """台账."""
+    fields = {f.name: f for f in map(field, node.get("列").items())}
+    _check_columns(node, fields)
+    link = node.get("衔接")
+    expected = node.get("应有")
+    return Ledger(
+        node.name, node.key_place, node.text_at("归期"), fields, node.get("唯一").texts(),
+        node.get("疑似重复").texts(),
+        Expected(expected.text_at("缺", "待定"), expected.key_place) if expected.value else None,
+        Link(link.text_at("台账"), link.get("同").texts(), link.get("取").texts(), link.text_at("止于") or None,
+             link.key_place) if link.value else None,
+        node.text_at("可缺") == "是", node.text_at("期后") == "计入",
+    )  # fmt: skip
+
+
+def _check_columns(node: Node, fields: Mapping[str, Field]) -> None:
+    dated = node.text_at("归期")
+    if dated not in fields or fields[dated].kind not in (Kind.DAY, Kind.MOMENT):
+        days = [f.name for f in fields.values() if f.kind in (Kind.DAY, Kind.MOMENT)]
+        hint = f"可选：{'、'.join(days)}。" if days else "先声明一个日期列。"
+        node.get("归期").fault("R05", f"“{dated}”不是这张台账的日期列或时间列。", hint)
+    for key in ("唯一", "疑似重复"):
+        for name in node.get(key).texts():
+            if name not in fields:
+                node.get(key).fault("R05", f"「{key}」里的“{name}”不是这张台账的列。", f"可选：{'、'.join(fields)}。")
+
+
+def appraisal(node: Node) -> Appraisal:
+    """考评: 项目 (a mapping), then 得分 (the one ordered list)."""
+    period = Period(node.text_at("每", "年"))
+    parts = {p.name: p for p in (_part(entry, period) for entry in node.get("项目").items())}
+    steps = tuple(_step(entry) for entry in node.get("得分").items())
+    full = node.text_at("满分")
+    return Appraisal(period, exact(full) if full else None, parts, steps, node.key_place)
+
+
+def _part(node: Node, period: Period) -> Part:
+    moved = [w for w in ("扣", "得", "按比例") if w in node]
+    if len(moved) != 1:
+        detail = f"项目“{node.name}”要恰好写 扣、得、按比例 中的一个，写了 {len(moved)} 个。"
+        node.fault("R02", detail, "从满分往下扣写「扣」，从零往上加写「得」。", at_key=True)
+    word = moved[0] if moved else "得"
+    full = _optional(node.get("满分"))
+    if full is None and word != "得":
+        node.fault("R02", f"项目“{node.name}”写了「{word}」就要写「满分」。", at_key=True)
+    cap = None if node.text_at("封顶") == "不限" else _optional(node.get("封顶")) or full
+    floor = _optional(node.get("保底"))
+    return Part(
+        node.name, node.key_place, clauses(node), full, word, node.get(word).texts(),
+        Period(node.text_at("每", period.value)), Fraction(0) if floor is None else floor, cap,
+        applies=expression(node.get("适用")), when=expression(node.get("当")),
+        inapplicable_full=node.text_at("不适用") == "满分",
+    )  # fmt: skip
+
+
+def _optional(node: Node) -> Fraction | None:
+    return exact(node.text) if node.text and node.text != "不限" else None
+
+
+def _step(node: Node) -> Step:
+    verbs = [w for w in _STEPS if w in node]
+    name = node.text_at("编号", f"第{int(node.path[-1]) + 1}步")
+    if len(verbs) != 1:
+        node.fault("R02", f"得分的“{name}”要恰好写一件事，写了 {len(verbs)} 件。", f"可选：{'、'.join(_STEPS)}。")
+        return Step(name, node.place, clauses(node), "加")
+    verb = verbs[0]
+    operand = node.get(verb)
+    return Step(
+        name, node.place, clauses(node), verb,
+        names=operand.texts() if verb in ("加", "减", "归零") else (),
+        number=exact(operand.text) if verb in ("保底", "封顶", "折到") else None,
+        rounding=rounding(operand) if verb == "取整" else None, when=expression(node.get("当")),
+    )  # fmt: skip
+
+
+def bulletin(node: Node) -> Bulletin:
+    """通报."""
+    period = Period(node.text_at("每", "年"))
+    lists = {n.name: parsed for n in node.get("名单").items() if (parsed := expression(n)) is not None}
+    return Bulletin(
+        node.name, node.key_place, clauses(node), Period(node.text_at("发", period.value)), period,
+        node.text_at("分组") or None, ordering(node.get("次序")), node.get("列").texts(), lists,
+    )  # fmt: skip

@@ -1,0 +1,140 @@
+"""Rule book + ledgers → scored frames. One mechanism, one function: :data:`MECHANISMS` lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import narwhals as nw
+
+from engine import column as col
+from engine.column import Column, Misfit
+from engine.rulebook import (
+    Absent, AsNumber, Carry, Collect, Consequence, CountOnly, Elapsed, Formula, Gather, Item, Kind, Lookup, Part,
+    PerTime, Rank, RuleBook, Running, Scaled, Sequence,
+)  # fmt: skip
+from engine.scoring.appraisal import build_part, build_step
+from engine.scoring.gather import gather
+from engine.scoring.groups import carry, count_only, running, sequence
+from engine.scoring.outcome import TIED, consequence, rank, scaled
+from engine.scoring.run import Fault, Outcome, run
+from engine.scoring.rows import as_number, elapsed, formula, lookup, per_time
+from engine.scoring.study import SCORE, Rows, Skip, Study
+from engine.scoring.table import ABSENT, ROW, Table
+from engine.scoring.tables import table_maker
+from engine.source import Problem, Rejected
+
+__all__ = ["SCORE", "TIED", "Fault", "Outcome", "Rows", "Study", "check", "score", "study_of"]
+
+MECHANISMS: dict[type, Callable[[Study, Table, Item, Any], Column]] = {
+    Lookup: lookup,
+    PerTime: per_time,
+    Formula: formula,
+    Elapsed: elapsed,
+    AsNumber: as_number,
+    CountOnly: count_only,
+    Sequence: sequence,
+    Running: running,
+    Carry: carry,
+    Gather: gather,
+    Rank: rank,
+    Consequence: consequence,
+    Scaled: scaled,
+}
+# These read the item's 当 themselves; for the others a row that fails it is worth nothing.
+_OWN_CONDITION = (Gather, CountOnly, Sequence, Rank, Consequence)
+
+
+def study_of(book: RuleBook, as_of: int, frames: Any = None, **data: Any) -> Study:
+    """Build every item of a rule book, over ``frames`` or, without them, dry.
+
+    ``data``: ``rows``, ``bounds`` and ``roster`` as :func:`engine.scoring.tables.table_maker`
+    takes them. The study's ``problems`` are the faults of the rule book.
+    """
+    rows, bounds, roster = data.get("rows", {}), data.get("bounds", {}), data.get("roster")
+    study = Study(book, as_of, table_maker(frames, rows, bounds, roster), _build)
+    for name in (*book.ledgers, *study.entries):
+        try:
+            study.table(name) if name in book.ledgers else study.built(name)
+        except Skip:
+            continue
+        except Rejected as rejected:
+            study.problems += rejected.problems
+    for ledger in book.ledgers:
+        study.settle(study.tables[ledger])
+    return study
+
+
+def score(book: RuleBook, frames: Any, as_of: int) -> Outcome:
+    """Score typed ledger frames as of a day number (:func:`engine.scoring.run.run`).
+
+    Raises :class:`Rejected` for faults of the rule book.
+    """
+    return run(book, frames, as_of, study_of)
+
+
+def check(book: RuleBook, as_of: int) -> list[Problem]:
+    """What can be said of a rule book before any record: names, cycles, measures, words, bounds."""
+    study = study_of(book, as_of)
+    problems = list(dict.fromkeys(study.problems))
+    for bulletin in book.bulletins.values():
+        table = study.table(bulletin.period.value)
+        for name in (*bulletin.columns, *(n for n, _ in bulletin.order), bulletin.grouped_by or ""):
+            if name and name not in (*study.entries, SCORE) and name not in book.roster.fields:
+                problems.append(Problem("R05", f"通报“{bulletin.name}”里的“{name}”没有定义。", bulletin.place,
+                                        "写一个指标、项目、结果或单位的列。", context=f"「{bulletin.name}」"))  # fmt: skip
+        for expression in bulletin.lists.values():
+            try:
+                study.condition(table, expression)
+            except (Rejected, Misfit, Skip) as fault:
+                problems += fault.problems if isinstance(fault, Rejected) else []
+    return problems
+
+
+def _build(study: Study, name: str) -> None:
+    entry = study.entries[name]
+    if isinstance(entry, Part):
+        build_part(study, entry)
+    elif isinstance(entry, Item):
+        _build_item(study, entry)
+    else:
+        build_step(study, entry)
+
+
+def _build_item(study: Study, item: Item) -> None:
+    if isinstance(item.mechanism, Collect):
+        study.table(item.name)
+        return
+    table = study.table(study.home(item))
+    column = MECHANISMS[type(item.mechanism)](study, table, item, item.mechanism)
+    if item.rounding is not None:
+        column = col.rounded(column, item.rounding)
+    if item.when is not None and not isinstance(item.mechanism, _OWN_CONDITION):
+        column = _where_it_holds(study, table, item, column)
+    table.add(item.name, column)
+
+
+def _where_it_holds(study: Study, table: Table, item: Item, column: Column) -> Column:
+    """当: elsewhere a number is 0 and anything else 不适用; or the row is 未计."""
+    assert item.when is not None
+    condition = study.condition(table, item.when).expr
+    if item.uncounted:
+        kept = f"~计{item.name}"
+        table.then_with(condition.fill_null(False).alias(kept))
+        study.uncounted.append(Rows(table.name, table.select(ROW, where=~nw.col(kept)), "", item))
+        table.add(item.name, column)
+        table.filter(nw.col(kept))
+        return replace(table.columns.pop(item.name), expr=nw.col(item.name))
+    if column.kind is Kind.NUMBER:
+        expr = nw.when(condition).then(column.expr).otherwise(nw.when(~condition).then(nw.lit(0, nw.Int64)))
+    else:
+        expr = nw.when(condition).then(column.expr)
+    other = 0 if column.kind is Kind.NUMBER else int(Absent.INAPPLICABLE)
+    unknown = nw.when(condition.is_null()).then(nw.lit(int(Absent.PENDING), nw.Int8))
+    reason = nw.when(~condition).then(nw.lit(other, nw.Int8)).otherwise(unknown.otherwise(nw.lit(0, nw.Int8)))
+    absent = reason if column.absent is None else nw.when(condition).then(column.absent).otherwise(reason)
+    return replace(column, expr=expr, absent=absent, low=min(column.low, 0), high=max(column.high, 0), constant=None)
+
+
+assert ABSENT

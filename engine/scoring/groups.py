@@ -1,0 +1,143 @@
+"""One row among the rows of its group: 只计 次序 累计 结转. Same frame in and out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import narwhals as nw
+
+from engine import column as col
+from engine.column import Column, Misfit
+from engine.rulebook import Carry, CountOnly, Item, Kind, Period, Running, Sequence
+from engine.scoring.study import Study
+from engine.scoring.table import DAY, PERIOD, ROW, UNIT, Table
+from engine.scoring.tables import as_days, undated
+
+# Working columns: the order within a group, and what takes part.
+_DATE, _FALLING, _OUT, _VALUE = "~日", "~降", "~外", "~值"
+
+
+def count_only(study: Study, table: Table, item: Item, mechanism: CountOnly) -> Column:
+    """只计: the highest, the best n, the first n, or all up to a cap, of the rows with equal 同."""
+    study.settle(table)
+    value = study.column(table, mechanism.value)
+    if value.kind is not Kind.NUMBER:
+        raise Misfit(f"“{mechanism.value}”不是数，不能「只计」")
+    keys = study.keys(table, mechanism.same)
+    decisive = study.column(table, mechanism.by) if mechanism.by else None
+    _prepare(study, table, item, value, decisive)
+    if mechanism.which == "最高" and mechanism.rise:
+        return _rise(table, value, decisive, keys)
+    if mechanism.which == "累加":
+        return _cumulative(study, table, value, mechanism, keys)
+    return _first_n(value, mechanism, keys)
+
+
+def _prepare(study: Study, table: Table, item: Item, value: Column, decisive: Column | None) -> None:
+    """Working columns, so that the order in a group depends on the records and not on their order in the file."""
+    if item.dated is not None:
+        as_days(study.column(table, item.dated))
+        undated(study, table, item.dated, item)
+    taking_part = ~value.expr.is_null()
+    if item.when is not None:
+        taking_part = taking_part & study.condition(table, item.when).expr.fill_null(False)
+    worth = nw.when(taking_part).then(value.expr).otherwise(nw.lit(0, nw.Int64))
+    table.then_with(
+        nw.col(item.dated or DAY).alias(_DATE), worth.alias(_VALUE), (~taking_part).cast(nw.Int64).alias(_OUT)
+    )
+    order = nw.col(_VALUE) if decisive is None else decisive.expr * _span(value) + nw.col(_VALUE)
+    table.then_with((-order).alias(_FALLING))
+
+
+def _span(value: Column) -> int:
+    """More than any value: packs (decisive, value) into one number."""
+    if value.low < 0:
+        raise Misfit("用「比」时，分值不能为负")
+    return value.high + 1
+
+
+def _rise(table: Table, value: Column, decisive: Column | None, keys: list[str]) -> Column:
+    """补差: what the running maximum rises by, in order of date; the group's sum is its maximum."""
+    order = [_DATE, _OUT, _FALLING, ROW]
+    best = (-nw.col(_FALLING)).cum_max().over(*keys, order_by=order)
+    if decisive is not None:
+        col.bounded(replace(value, high=(value.high + 1) * (len(decisive.options) + 1)))
+        best = best % _span(value)
+    table.then_with(best.alias("~高"))
+    before = nw.col("~高").shift(1).over(*keys, order_by=order).fill_null(0)
+    low = min(value.low, 0) if decisive is None else -value.high
+    return replace(value, expr=nw.col("~高") - before, absent=None, low=low, high=value.size, constant=None)
+
+
+def _first_n(value: Column, mechanism: CountOnly, keys: list[str]) -> Column:
+    order = [_OUT, _DATE, ROW] if mechanism.which == "最先n" else [_OUT, _FALLING, _DATE, ROW]
+    place = (nw.col(ROW) * 0 + 1).cum_sum().over(*keys, order_by=order)
+    kept = (place <= mechanism.n) & (nw.col(_OUT) == 0)
+    expr = nw.when(kept).then(nw.col(_VALUE)).otherwise(nw.lit(0, nw.Int64))
+    return replace(value, expr=expr, absent=None, low=min(value.low, 0), constant=None)
+
+
+def _cumulative(study: Study, table: Table, value: Column, mechanism: CountOnly, keys: list[str]) -> Column:
+    plain = replace(value, expr=nw.col(_VALUE), absent=None, low=min(value.low, 0), constant=None)
+    if mechanism.cap is None:
+        return plain
+    cap = (
+        col.number(mechanism.cap)
+        if isinstance(mechanism.cap, Fraction)
+        else replace(study.column(table, mechanism.cap), measure=value.measure)
+    )
+    plain, cap = col.aligned(plain, cap)
+    col.bounded(replace(plain, high=plain.size * table.most(keys)))
+    running = plain.expr.cum_sum().over(*keys, order_by=[_DATE, _OUT, _FALLING, ROW])
+    table.then_with(running.alias("~累"), cap.expr.alias("~顶"))
+    after = nw.min_horizontal("~累", "~顶")
+    before = nw.min_horizontal(nw.col("~累") - plain.expr, nw.col("~顶"))
+    return replace(plain, expr=after - before)
+
+
+def sequence(study: Study, table: Table, item: Item, mechanism: Sequence) -> Column:
+    """次序: 1, 2, 3 … by date in the group; rows failing 当 are 0 and take no number."""
+    study.settle(table)
+    keys = study.keys(table, mechanism.same)
+    taking_part = nw.lit(True)
+    if item.when is not None:
+        taking_part = study.condition(table, item.when).expr.fill_null(False)
+    table.then_with(as_days(study.column(table, mechanism.by)).alias(_DATE), (~taking_part).cast(nw.Int64).alias(_OUT))
+    place = (nw.col(ROW) * 0 + 1).cum_sum().over(*keys, order_by=[_OUT, _DATE, ROW])
+    expr = nw.when(nw.col(_OUT) == 0).then(place).otherwise(nw.lit(0, nw.Int64))
+    return Column(Kind.NUMBER, expr, measure=col.COUNT, high=table.most(keys))
+
+
+def running(study: Study, table: Table, item: Item, mechanism: Running) -> Column:
+    """累计: the sum so far, by date on rows, by period on 单位×期."""
+    study.settle(table)
+    value = study.column(table, mechanism.value)
+    if value.kind is not Kind.NUMBER:
+        raise Misfit(f"“{mechanism.value}”不是数，不能「累计」")
+    total = value.size * (len(study.stretches[table.period]) if table.period else table.most(study.keys(table, mechanism.same)))
+    expr = value.expr.fill_null(0)
+    if table.period is not None:
+        summed = expr.cum_sum().over(UNIT, order_by=PERIOD)
+    else:
+        # falling points first, so that the day's last figure is also its highest after them
+        table.then_with(expr.alias(_VALUE))
+        order = [DAY, _VALUE, ROW]
+        summed = nw.col(_VALUE).cum_sum().over(*study.keys(table, mechanism.same), order_by=order)
+    low = -total if value.low < 0 else 0
+    return col.bounded(replace(value, expr=summed, absent=None, low=low, high=total, constant=None))
+
+
+def carry(study: Study, table: Table, item: Item, mechanism: Carry) -> Column:
+    """结转: own value plus what earlier periods of the year had above the quota."""
+    if table.period is None or table.period is Period.YEAR:
+        raise Misfit("「结转」只用在比年细的期上")
+    value, quota = col.aligned(study.column(table, mechanism.value), study.column(table, mechanism.quota))
+    table.then_with((value.expr - quota.expr).fill_null(0).alias("~差"))
+    table.then_with(nw.col("~差").cum_sum().over(UNIT, order_by=PERIOD).alias("~累"))
+    lowest = nw.min_horizontal(nw.col("~累").cum_min().over(UNIT, order_by=PERIOD), nw.lit(0, nw.Int64))
+    table.then_with((nw.col("~累") - lowest).alias("~余"))
+    earlier = nw.col("~余").shift(1).over(UNIT, order_by=PERIOD).fill_null(0)
+    most = (value.size + quota.size) * 60
+    return col.bounded(replace(value, expr=value.expr + earlier, high=most, constant=None))
+

@@ -1,0 +1,93 @@
+"""结果: 名次 处置 提示 折算. Nothing above reads them; they move no score."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import narwhals as nw
+
+from engine import column as col
+from engine.column import LIMIT, Column, Misfit
+from engine.rulebook import Absent, Consequence, Item, Kind, Rank, Scaled
+from engine.scoring.study import Study
+from engine.scoring.table import PERIOD, Table
+
+TIED = "并列"
+_RISING = ("低者先", "早者先")
+
+
+def rank(study: Study, table: Table, item: Item, mechanism: Rank) -> Column:
+    """名次: dense rank per key, packed into one number, then 1、2、2、4 (or 并列不跳号).
+
+    无 comes last on its key; a unit whose first key has no value for another reason is not ranked.
+    """
+    if table.period is None:
+        raise Misfit("「名次」只排单位，不排台账的记录")
+    group = [PERIOD]
+    if mechanism.within is not None:
+        study.column(table, mechanism.within)
+        group.append(mechanism.within)
+    keys = [(study.column(table, name), direction) for name, direction in mechanism.keys]
+    table.then_with(*(_rising(c, d).alias(f"~键{i}") for i, (c, d) in enumerate(keys)))
+    width = table.total + 1
+    if width ** len(keys) > LIMIT:
+        raise Misfit("排名的单位太多或依据太多，请减少排名依据")
+    packed = nw.lit(0, nw.Int64)
+    for i in range(len(keys)):
+        packed = packed * width + nw.col(f"~键{i}").rank("dense").over(*group).cast(nw.Int64)
+    ranked = _ranked(study, table, item, keys[0][0])
+    table.then_with(nw.when(ranked).then(packed).alias("~序"))
+    place = nw.col("~序").rank("dense" if mechanism.dense else "min").over(*group).cast(nw.Int64)
+    shared = nw.col("~序").count().over(*group, "~序").cast(nw.Int64) > 1
+    table.then_with(nw.when(ranked).then(place).alias("~名"), nw.when(ranked).then(shared).alias("~并"))
+    table.add(f"{item.name}{TIED}", col.flag(nw.col("~并")))
+    absent = nw.when(ranked).then(nw.lit(0, nw.Int8)).otherwise(nw.lit(int(Absent.PENDING), nw.Int8))
+    return Column(Kind.NUMBER, nw.col("~名"), absent=absent, high=table.total)
+
+
+def _rising(column: Column, direction: str) -> nw.Expr:
+    """A number that sorts the key, first place lowest; no value sorts last."""
+    if column.kind is Kind.RATIO:
+        column = col.settled(column)
+    if column.kind is Kind.FLAG:
+        column = col.as_number(column)
+    if column.kind not in (Kind.NUMBER, Kind.DAY, Kind.MOMENT, Kind.WORD):
+        raise Misfit(f"不能按{column.kind.value}排名")
+    value = column.expr if direction in _RISING else -column.expr
+    if column.absent is not None:
+        value = nw.when(column.absent == 0).then(value)
+    return value.fill_null(LIMIT)
+
+
+def _ranked(study: Study, table: Table, item: Item, first: Column) -> nw.Expr:
+    ranked = nw.lit(True)
+    if first.absent is not None:
+        ranked = (first.absent == 0) | (first.absent == int(Absent.NONE))
+    if item.when is not None:
+        ranked = ranked & study.condition(table, item.when).expr.fill_null(False)
+    return ranked
+
+
+def consequence(study: Study, table: Table, item: Item, mechanism: Consequence) -> Column:
+    """处置 提示: whether the words apply (null: 待定)."""
+    if item.when is None:
+        raise Misfit("「处置」「提示」要写「当」")
+    if mechanism.decision is not None:
+        ledger = study.table(mechanism.decision.ledger)
+        decided = study.condition(ledger, mechanism.decision.when).expr.fill_null(False)
+        ledger.then_with(decided.alias(f"~定{item.name}"))
+        for name in mechanism.decision.show:
+            study.column(ledger, name)
+    return study.condition(table, item.when)
+
+
+def scaled(study: Study, table: Table, item: Item, mechanism: Scaled) -> Column:
+    """折算: value × to ÷ the appraisal's full marks."""
+    full = study.book.appraisal.full
+    if not full:
+        raise Misfit("「折算」要在考评里写明「满分」")
+    value = replace(study.column(table, mechanism.value), measure=col.PURE)
+    to = col.number(mechanism.to) if isinstance(mechanism.to, Fraction) else study.column(table, mechanism.to)
+    product = col.multiply(value, replace(to, measure=col.PURE, divisors=None))
+    return col.settled(col.divide(product, col.number(full)))

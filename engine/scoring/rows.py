@@ -1,0 +1,226 @@
+"""One row, its own cells: 查表 按次 公式 历时 取数."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import narwhals as nw
+
+from engine import column as col
+from engine.column import Column, Misfit
+from engine.reader.tables import interval
+from engine.rulebook import (
+    ABSENT_WORDS, Absent, AsNumber, Elapsed, Formula, Interval, Item, Kind, Lookup, PerTime, Row,
+)  # fmt: skip
+from engine.rulebook import Table as Grid
+from engine.scoring.study import Rows, Study, last_minute
+from engine.scoring.table import ROW, Table
+from engine.source import Problem, Rejected
+
+_ABSENT = {word: absent for absent, word in ABSENT_WORDS.items()}
+REST = "其余"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A cell reached: where (``hit``), and what it yields there."""
+
+    hit: nw.Expr
+    value: Column
+    doubtful: nw.Expr | None = None  # an open duration that may still leave this interval
+
+
+def lookup(study: Study, table: Table, item: Item, mechanism: Lookup) -> Column:
+    """查表: the one cell the keys fall in; a combination without a cell is an error of the row."""
+    keys = [study.column(table, name) for name in mechanism.keys]
+    branches = list(_branches(study, table, mechanism, mechanism.table, keys))
+    result = _merged([b.value for b in branches], mechanism.options)
+    expr, absent, hit, over = nw.lit(None), nw.lit(0, nw.Int8), nw.lit(False), None
+    over = nw.lit(None) if result[0].kind is Kind.RATIO else None
+    for branch, value in zip(branches, result, strict=True):
+        expr = nw.when(branch.hit).then(value.expr).otherwise(expr)
+        reason = nw.lit(0, nw.Int8) if value.absent is None else value.absent
+        if branch.doubtful is not None:
+            reason = nw.when(branch.doubtful).then(nw.lit(int(Absent.PENDING), nw.Int8)).otherwise(reason)
+        absent = nw.when(branch.hit).then(reason).otherwise(absent)
+        hit = nw.when(branch.hit).then(nw.lit(True)).otherwise(hit)
+        if over is not None:
+            over = nw.when(branch.hit).then(value.over).otherwise(over)
+    blank = _blank_keys(keys)
+    if blank is not None:
+        absent = nw.when(~hit & (blank > 0)).then(blank).otherwise(absent)
+    _misses(study, table, item, mechanism, hit, blank)
+    may_lack = blank is not None or any(b.doubtful is not None or b.value.absent is not None for b in branches)
+    if may_lack:
+        expr = nw.when(absent == 0).then(expr)
+    like = result[0]
+    return replace(
+        like, expr=expr.cast(nw.Int64) if like.kind is not Kind.FLAG else expr, over=over,
+        absent=absent if may_lack else None, low=min(v.low for v in result), high=max(v.high for v in result),
+        divisors=_divisors(result), constant=None, open=None,
+    )  # fmt: skip
+
+
+def _divisors(values: Sequence[Column]) -> frozenset[int] | None:
+    known = [v.divisors for v in values]
+    return None if any(d is None for d in known) else frozenset().union(*(d for d in known if d is not None))
+
+
+def _blank_keys(keys: Sequence[Column]) -> nw.Expr | None:
+    reasons = [k.absent for k in keys if k.absent is not None]
+    reasons += [col.as_number(k).absent for k in keys if k.kind is Kind.FLAG]
+    found = [r for r in reasons if r is not None]
+    return functools.reduce(lambda a, b: nw.max_horizontal(a, b), found) if found else None
+
+
+def _misses(
+    study: Study, table: Table, item: Item, mechanism: Lookup, hit: nw.Expr, blank: nw.Expr | None
+) -> None:
+    miss = ~hit if blank is None else ~hit & (blank == 0)
+    if item.when is not None:
+        miss = miss & study.condition(table, item.when).expr
+    names = "、".join(mechanism.keys)
+    reason = f"“{names}”的组合在「{item.name}」表里没有这一格"
+    mark = ROW if table.ledger else "#单位"
+    study.faulty.append(Rows(table.name, table.select(mark, where=miss), reason, item, mechanism.keys))
+
+
+def _branches(
+    study: Study, table: Table, mechanism: Lookup, grid: Grid, keys: Sequence[Column]
+) -> list[Branch]:
+    key, rest = keys[0], keys[1:]
+    found: list[Branch] = []
+    for row in grid.rows:
+        hit, doubtful = _match(key, row, grid)
+        if isinstance(row.result, Grid):
+            inner = _branches(study, table, mechanism, row.result, rest)
+            found += [Branch(hit & b.hit, b.value, b.doubtful if doubtful is None else doubtful) for b in inner]
+        else:
+            found.append(Branch(hit, _cell(study, table, mechanism, row), doubtful))
+    return found
+
+
+def _match(key: Column, row: Row, grid: Grid) -> tuple[nw.Expr, nw.Expr | None]:
+    try:
+        if row.label in _ABSENT and row.label not in key.options:
+            return col.is_absent(key, _ABSENT[row.label]).expr, None
+        if key.kind in (Kind.NUMBER, Kind.RATIO):
+            return _within(key, row)
+        if row.label == REST:
+            named = tuple(w for r in grid.rows if r is not row for w in r.label.split("、"))
+            return ~_certain(col.among(key, named)) & ~key.expr.is_null(), None
+        return _certain(col.among(key, tuple(row.label.split("、")))), None
+    except Misfit as misfit:
+        raise Rejected([Problem("R14", f"“{row.label}”：{misfit}。", row.place)]) from None
+
+
+def _within(key: Column, row: Row) -> tuple[nw.Expr, nw.Expr | None]:
+    stretch = row.interval
+    if stretch is None:
+        hint = '写作 "[75%, 100%)"、75%（含）—100%（不含） 或一个数。'
+        raise Rejected([Problem("R14", f"“{row.label}”不是一个区间，而这一层按数分档。", row.place, hint)])
+    exact_key = replace(key, open=None)
+    inside = functools.reduce(lambda a, b: a & b, (_certain(c) for c in _bounds(exact_key, stretch)), nw.lit(True))
+    return inside, key.open if key.open is not None and stretch.high is not None else None
+
+
+def _bounds(key: Column, stretch: Interval) -> list[Column]:
+    found = []
+    if stretch.low is not None:
+        operator = ">=" if stretch.low_closed else ">"
+        found.append(col.compare(operator, key, col.number(stretch.low, stretch.measure)))
+    if stretch.high is not None:
+        operator = "<=" if stretch.high_closed else "<"
+        found.append(col.compare(operator, key, col.number(stretch.high, stretch.measure)))
+    return found or [col.flag(~key.expr.is_null())]
+
+
+def _certain(condition: Column) -> nw.Expr:
+    return condition.expr.fill_null(False)
+
+
+def _cell(study: Study, table: Table, mechanism: Lookup, row: Row) -> Column:
+    result = row.result
+    assert not isinstance(result, Grid)
+    if isinstance(result, Fraction):
+        return col.number(result, row.measure)
+    if result in mechanism.options:
+        return Column(Kind.WORD, nw.lit(mechanism.options.index(result), nw.Int64), options=mechanism.options)
+    if result in ("是", "否"):
+        return col.flag(nw.lit(result == "是"))
+    if mechanism.options:
+        near = f"可选：{'、'.join(mechanism.options)}。"
+        raise Rejected([Problem("R14", f"“{result}”不在这张表的「选项」里。", row.place, near)])
+    return study.column(table, result, row.place)
+
+
+def _merged(values: Sequence[Column], options: tuple[str, ...]) -> list[Column]:
+    """All cells as columns of one kind, over one denominator."""
+    if not values:
+        raise Misfit("表是空的")
+    kinds = {v.kind for v in values}
+    if kinds == {Kind.NUMBER}:
+        return list(col.aligned(*values))
+    if len(kinds) > 1:
+        raise Misfit("表里的格子有的是数、有的是词或条件，要统一")
+    if kinds == {Kind.WORD}:
+        return [replace(v, options=options or v.options) for v in values]
+    return list(values)
+
+
+def per_time(study: Study, table: Table, item: Item, mechanism: PerTime) -> Column:
+    """按次: Σ count × points."""
+    total: Column | None = None
+    for name, points in mechanism.points.items():
+        count = col.as_number(study.column(table, name, mechanism.places[name]))
+        if count.measure not in (col.COUNT, col.PURE):
+            raise Misfit(f"“{name}”是{count.measure}，不是次数")
+        term = col.multiply(replace(count, measure=col.COUNT), col.number(points))
+        total = term if total is None else col.add(total, term)
+    if total is None:
+        raise Misfit("「按次」是空的")
+    return replace(total, measure=col.PURE)
+
+
+def formula(study: Study, table: Table, item: Item, mechanism: Formula) -> Column:
+    """公式."""
+    return study.value(table, mechanism.expression)
+
+
+def elapsed(study: Study, table: Table, item: Item, mechanism: Elapsed) -> Column:
+    """历时: minutes to the earliest recorded end; a record that ends before it starts is an error of the row."""
+    names = (mechanism.start, *mechanism.ends)
+    start, *ends = (study.column(table, name) for name in names)
+    if any(c.kind is not Kind.MOMENT for c in (start, *ends)):
+        raise Misfit("「历时」和「至」都要是时间列")
+    end = nw.min_horizontal(*(c.expr for c in ends)) if len(ends) > 1 else ends[0].expr
+    missing = end.is_null()
+    minutes = end - start.expr
+    early = Rows(table.name, table.select(ROW, where=minutes < 0), f"{'、'.join(mechanism.ends)}早于{mechanism.start}",
+                 item, names)  # fmt: skip
+    study.faulty.append(early)
+    most = 60 * 24 * 366 * 50
+    if mechanism.open_end == "计到截至":
+        now = nw.lit(last_minute(study.as_of), nw.Int64) - start.expr
+        value = nw.when(missing).then(now).otherwise(minutes)
+        return Column(Kind.NUMBER, value, open=missing, measure="时长", high=most)
+    reason = Absent.PENDING if mechanism.open_end == "待定" else Absent.INAPPLICABLE
+    absent = nw.when(missing).then(nw.lit(int(reason), nw.Int8)).otherwise(nw.lit(0, nw.Int8))
+    return Column(Kind.NUMBER, minutes, absent=absent, measure="时长", high=most)
+
+
+def as_number(study: Study, table: Table, item: Item, mechanism: AsNumber) -> Column:
+    """取数: the whole number a text column holds (at most six digits); 无 for any other text."""
+    text = study.column(table, mechanism.column)
+    if text.kind is not Kind.TEXT:
+        raise Misfit("「取数」只能取自文本列")
+    digits = text.expr.str.contains(r"^[0-9]{1,6}$").fill_null(False)
+    value = nw.when(digits).then(text.expr).cast(nw.Int64)
+    absent = nw.when(digits).then(nw.lit(0, nw.Int8)).otherwise(nw.lit(int(Absent.NONE), nw.Int8))
+    return Column(Kind.NUMBER, value, absent=absent, high=10**6)
+
+
+__all__ = ["as_number", "elapsed", "formula", "interval", "lookup", "per_time"]

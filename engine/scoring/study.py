@@ -1,0 +1,274 @@
+"""The interpreter's memory: tables built on demand, names resolved from coarse to fine.
+
+``column(table, name)`` is the whole ordering: an item is built when a name first asks
+for it, so items come in the order of what they mention; a name that asks for itself
+is a cycle, a name that nobody defines is a fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+import narwhals as nw
+
+from engine import column as col
+from engine.calendar import Stretch, day_number, stretches
+from engine.column import Column, Misfit
+from engine.evaluate import evaluate, is_condition, unknown_name
+from engine.formula import Expression
+from engine.rulebook import Collect, Item, Part, Period, RuleBook, Step
+from engine.scoring.table import DAY, ENDED, PERIOD, ROW, UNIT, Lazy, Table, stored_names
+from engine.source import Problem, Rejected, Span
+
+Entry = Item | Part | Step
+Builder = Callable[["Study", str], None]
+
+
+SCORE = "得分"  # the language's name for the last step of 考评.得分
+
+
+class Skip(Exception):
+    """A name that this item needs has a fault already told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows singled out while scoring: of ``ledger``, the ``#行`` in ``frame``; why, and by which entry."""
+
+    ledger: str
+    frame: Lazy | None
+    reason: str
+    entry: Entry | None = None
+    columns: tuple[str, ...] = ()
+
+
+class Study:
+    """One scoring (or, without frames, one check) of a rule book."""
+
+    def __init__(
+        self, book: RuleBook, as_of: int, make_table: Callable[[Study, str], Table], build: Builder
+    ) -> None:
+        self.book, self.as_of = book, as_of
+        self.tables: dict[str, Table] = {}
+        self.problems: list[Problem] = []
+        self.faulty: list[Rows] = []
+        self.uncounted: list[Rows] = []
+        self.pending: list[Rows] = []
+        self.lacking: list[Rows] = []
+        self._make_table, self._build = make_table, build
+        self._building: list[str] = []
+        self._failed: set[str] = set()
+        self.stretches: dict[Period, tuple[Stretch, ...]] = {p: stretches(book.title, p) for p in Period}
+        self.entries: dict[str, Entry] = {
+            **book.items, **book.appraisal.parts, **{s.name: s for s in book.appraisal.steps},
+        }  # fmt: skip
+
+    # ---- tables ---------------------------------------------------------------------------
+
+    def table(self, name: str) -> Table:
+        """The table of a ledger, an account or a period (年 季 …), made on first use."""
+        if name not in self.tables:
+            key = f"台账 {name}"
+            with _Once(self, key):
+                self.tables[name] = self._make_table(self, name)
+        return self.tables[name]
+
+    def home(self, entry: Entry) -> str:
+        """The table an entry is a column of."""
+        if isinstance(entry, Item):
+            if isinstance(entry.mechanism, Collect):
+                return entry.name
+            if entry.ledger is not None:
+                return entry.ledger
+            assert entry.period is not None, entry.name
+            return entry.period.value
+        return self.book.appraisal.period.value
+
+    def settle(self, table: Table) -> None:
+        """Take out the rows that 否则: 未计 lists, before anything counts the table's rows."""
+        if table.settled or table.settling:
+            return
+        table.settling = True
+        for item in self.book.items.values():
+            if item.uncounted and item.ledger == table.name:
+                self.built(item.name)
+        table.settled = True
+
+    def ended(self, period: Period) -> list[int]:
+        """The numbers of the periods that have ended on the as-of date."""
+        return [s.number for s in self.stretches[period] if s.end <= self.as_of]
+
+    def label(self, table: Table, period: Period) -> str:
+        """The column that says in which period a row lies; rows after the year lie in its last period."""
+        if table.period is period:
+            return PERIOD
+        name = f"#{period.value}"
+        if name not in table.columns:
+            starts = self.stretches[period]
+            number = nw.lit(1, nw.Int64)
+            for stretch in starts[1:]:
+                number = number + (nw.col(DAY) >= stretch.start).cast(nw.Int64)
+            table.add(name, Column(col.Kind.NUMBER, number, low=1, high=len(starts)))
+        return name
+
+    # ---- names ----------------------------------------------------------------------------
+
+    def column(self, table: Table, name: str, span: Span | None = None) -> Column:
+        """The column a name means on a table. Raises :class:`Rejected` if there is none."""
+        found = self.find(table, name)
+        if found is None:
+            where = span or self.place()
+            raise Rejected([unknown_name(name, where, self.visible(table))])
+        return found
+
+    def find(self, table: Table, name: str) -> Column | None:
+        """As :meth:`column`, ``None`` for a name nobody defines."""
+        if name in table.columns:
+            return table.columns[name]
+        if name == SCORE and self.book.appraisal.steps:
+            name = self.book.appraisal.steps[-1].name
+        if name == "单位" and table.has_unit:
+            return Column(col.Kind.UNIT, nw.col(UNIT), options=tuple(u.name for u in self.book.roster.units))
+        entry = self.entries.get(name)
+        if entry is not None and not isinstance(getattr(entry, "mechanism", None), Collect):
+            return self._entry_column(table, entry)
+        if name in self.book.roster.fields and table.has_unit:
+            return self._bring(table, self.table(Period.YEAR.value), name)
+        return None
+
+    def _entry_column(self, table: Table, entry: Entry) -> Column:
+        home = self.table(self.home(entry))
+        self.built(entry.name)
+        if entry.name in table.columns:  # also parts, which stand on two tables
+            return table.columns[entry.name]
+        if not self._coarser(home, table):
+            detail = f"“{entry.name}”在「{home.name}」上，从「{table.name}」看不到它。"
+            raise Rejected([Problem("R13", detail, self.place(), "先用 合计、计次、最高…… 把细的合成粗的。")])
+        return self._bring(table, home, entry.name)
+
+    def _coarser(self, home: Table, table: Table) -> bool:
+        if home.period is None or not table.has_unit:
+            return False
+        if table.period is None:
+            return True
+        return finer(table.period, home.period)
+
+    def _bring(self, table: Table, home: Table, name: str) -> Column:
+        """Join a coarser column onto a table: by unit, and by the period the row lies in."""
+        assert home.period is not None
+        source = home.columns[name]
+        label = self.label(table, home.period)
+        if table is home:
+            return source
+        names = stored_names(name, source)
+        keys = [nw.col(UNIT), nw.col(PERIOD).alias(label)]
+        table.join(home.select(*keys, *names), (UNIT, label))
+        table.columns[name] = source
+        return source
+
+    def keys(self, table: Table, names: Iterable[str]) -> list[str]:
+        """The physical columns of a 同 list; 年 半年 季 月 周 日 are the row's own labels."""
+        periods = {p.value: p for p in Period}
+        found = []
+        for name in names:
+            if name in periods and name not in table.columns:
+                found.append(self.label(table, periods[name]))
+            elif name == "日" and name not in table.columns:
+                found.append(DAY)
+            elif name == "单位" and name not in table.columns and table.has_unit:
+                found.append(UNIT)
+            else:
+                self.column(table, name)
+                found.append(name)
+        return found
+
+    def visible(self, table: Table) -> list[str]:
+        """Names to suggest."""
+        return [*(n for n in table.columns if n[0] != "#"), *self.entries, SCORE, *self.book.roster.fields]
+
+    def condition(self, table: Table, expression: Expression) -> Column:
+        """A condition over a table's rows."""
+        return is_condition(expression, lambda name: self.find(table, name), self.visible(table))
+
+    def value(self, table: Table, expression: Expression) -> Column:
+        """An expression over a table's rows."""
+        return evaluate(expression, lambda name: self.find(table, name), self.visible(table))
+
+    # ---- building -------------------------------------------------------------------------
+
+    def built(self, name: str) -> None:
+        """Build an entry unless it is there. Raises :class:`Skip` if it has a fault."""
+        if name in self._failed:
+            raise Skip
+        entry = self.entries[name]
+        home = self.table(self.home(entry))
+        if isinstance(entry, Item) and entry.uncounted and not home.settling and not home.settled:
+            self.settle(home)
+        if name in home.columns or name in self.tables and isinstance(getattr(entry, "mechanism", None), Collect):
+            return
+        with _Once(self, name):
+            try:
+                self._build(self, name)
+            except Rejected as rejected:
+                self._fail(name, [p if p.context else replace(p, context=context(entry)) for p in rejected.problems])
+            except Misfit as misfit:
+                self._fail(name, [Problem("R14", f"“{name}”：{misfit}。", entry.place, context=context(entry))])
+            except Skip:
+                self._fail(name, [])
+
+    def _fail(self, name: str, problems: list[Problem]) -> None:
+        self.problems += problems
+        self._failed.add(name)
+        raise Skip
+
+    def place(self) -> Span:
+        """The entry being built, for messages."""
+        for name in reversed(self._building):
+            if name in self.entries:
+                return self.entries[name].place
+        return self.book.title.place
+
+    def enter(self, key: str) -> None:
+        """Begin building; a key already begun is a cycle."""
+        if key in self._building:
+            loop = [k for k in self._building[self._building.index(key) :] if not k.startswith("台账 ")]
+            detail = f"{' → '.join(f'“{k}”' for k in [*loop, loop[0] if loop else key])}：算这一项要先算它自己。"
+            raise Rejected([Problem("R12", detail, self.place(), "去掉圈里的一处引用。")])
+        self._building.append(key)
+
+    def leave(self) -> None:
+        """End building."""
+        self._building.pop()
+
+
+class _Once:
+    """Marks a key as being built."""
+
+    def __init__(self, study: Study, key: str) -> None:
+        self.study, self.key = study, key
+
+    def __enter__(self) -> None:
+        self.study.enter(self.key)
+
+    def __exit__(self, *_: object) -> None:
+        self.study.leave()
+
+
+def context(entry: Entry) -> str:
+    """Clause and name, for messages."""
+    return f"{'；'.join(entry.clauses)}「{entry.name}」"
+
+
+def finer(this: Period, that: Period) -> bool:
+    """Whether each ``this`` lies in one ``that``: 月 in 季 in 半年 in 年; 周 only in 年."""
+    order = list(Period)
+    return order.index(this) > order.index(that) and (this is not Period.WEEK or that is Period.YEAR)
+
+
+def last_minute(as_of: int) -> int:
+    """The end of the as-of day, in minutes since 1970-01-01."""
+    return (as_of + 1) * 1440
+
+
+__all__ = ["DAY", "ENDED", "PERIOD", "ROW", "UNIT", "SCORE", "Entry", "Rows", "Skip", "Study", "context", "day_number"]

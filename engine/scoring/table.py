@@ -1,0 +1,88 @@
+"""A frame under construction: lazy rows plus what each of its columns means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import narwhals as nw
+
+from engine.column import Column
+from engine.rulebook import Period
+
+# Columns of our own; no name of a rule file can begin so.
+ROW, UNIT, DAY, PERIOD, ENDED, SOURCE = "#行", "#单位", "#日", "#期", "#到期", "#来源"
+# What else a column is stored with: denominator of a 商, reason for no value, “at least”.
+OVER, ABSENT, OPEN = "÷", "?", "≥"
+
+Lazy = nw.LazyFrame[Any]
+
+
+@dataclass
+class Table:
+    """``frame`` is ``None`` on a dry run (types are checked, nothing is read).
+
+    ``rows`` bounds how many rows one unit can have, ``total`` how many there are; ``period`` is set on 单位×期 tables,
+    ``ledger`` on ledgers and accounts.
+    """
+
+    name: str
+    frame: Lazy | None
+    rows: int
+    total: int
+    ledger: bool = False
+    period: Period | None = None
+    has_unit: bool = False
+    columns: dict[str, Column] = field(default_factory=dict)
+    settled: bool = False
+    settling: bool = False
+
+    def add(self, name: str, column: Column) -> Column:
+        """Store a column under a name; returns the column as read back from the frame."""
+        stored = {name: column.expr, name + OVER: column.over, name + ABSENT: column.absent, name + OPEN: column.open}
+        self.then_with(*(expr.alias(key) for key, expr in stored.items() if expr is not None))
+        self.columns[name] = stored_column(name, column)
+        return self.columns[name]
+
+    def then_with(self, *exprs: nw.Expr) -> None:
+        """Add working columns."""
+        if self.frame is not None and exprs:
+            self.frame = self.frame.with_columns(*exprs)
+
+    def filter(self, condition: nw.Expr) -> None:
+        """Keep only the rows that hold."""
+        if self.frame is not None:
+            self.frame = self.frame.filter(condition)
+
+    def join(self, other: Lazy | None, keys: Iterable[str]) -> None:
+        """Left join on keys of the same name."""
+        if self.frame is not None and other is not None:
+            self.frame = self.frame.join(other, on=list(keys), how="left")
+
+    def most(self, keys: Iterable[str]) -> int:
+        """The most rows that a group with these keys can hold."""
+        by_unit = self.has_unit and not {UNIT, "单位"}.isdisjoint(keys)
+        return max(self.rows if by_unit else self.total, 1)
+
+    def select(self, *exprs: nw.Expr | str, where: nw.Expr | None = None) -> Lazy | None:
+        """Some columns of the rows as they are now."""
+        if self.frame is None:
+            return None
+        return (self.frame if where is None else self.frame.filter(where)).select(*exprs)
+
+
+def stored_column(name: str, column: Column) -> Column:
+    """How a stored column is read back."""
+    return replace(
+        column, expr=nw.col(name), constant=None,
+        over=None if column.over is None else nw.col(name + OVER),
+        absent=None if column.absent is None else nw.col(name + ABSENT),
+        open=None if column.open is None else nw.col(name + OPEN),
+    )  # fmt: skip
+
+
+def stored_names(name: str, column: Column) -> list[str]:
+    """The physical columns a column takes up."""
+    extra = {OVER: column.over, ABSENT: column.absent, OPEN: column.open}
+    return [name, *(name + mark for mark, expr in extra.items() if expr is not None)]
