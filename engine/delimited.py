@@ -13,6 +13,8 @@ import polars as pl
 
 from engine.survey import MOST_COLUMNS, unreadable
 
+MOST_CELLS = 20_000_000
+
 _QUOTED = r'"(?:[^"]|"")*"'
 _FIELD = rf'(?:{_QUOTED}|[^",]*)'
 _RECORD = rf"^{_FIELD}(?:,{_FIELD})*$"
@@ -54,11 +56,13 @@ def decode(data: bytes, file: str) -> tuple[str, bool]:
 def parse(text: str, file: str) -> Delimited:
     """Cut a CSV text into columns; wholly blank records are left out.
 
-    Raises :class:`Rejected` (F17 quotes, F14 too many columns).
+    Raises :class:`Rejected` (F17 quotes, F14 too many cells or columns).
 
     >>> parse('单位,标题\\n大埔镇,"一,二"\\n', "采用.csv").cells.row(0)
     ('大埔镇', '一,二')
     """
+    if text.count(",") + text.count("\n") > MOST_CELLS:
+        raise unreadable("F14", file, f"格数多于 {MOST_CELLS}。", "分成几次算，或另存为 Parquet。")
     quoted = '"' in text
     lines = (
         pl.Series("record", [text.replace("\r\n", "\n")]).str.split("\n").explode().to_frame().with_row_index("row", 1)

@@ -122,6 +122,10 @@ class Result:
         """The scored rows of a ledger or account, in file order."""
         return self.outcome.frames[table].sort(ROW)
 
+    def as_json_date(self) -> str:
+        """The as-of date."""
+        return from_day_number(self.as_of).isoformat()
+
     def as_json(self) -> dict[str, Any]:
         """The result as DESIGN §5 lays it out: every figure an exact string."""
         title = self.book.title
@@ -129,7 +133,7 @@ class Result:
             "规则": {"年度": title.year, "名称": title.name, "文件": self.book.source.name, "sha256": self.book.digest,
                      **({"状态": title.status} if title.status else {})},
             "台账": [self._file_json(*file) for file in self.files],
-            "截至": from_day_number(self.as_of).isoformat(),
+            "截至": self.as_json_date(),
             "暂定": self.provisional,
             "口径": {r.name: r.chosen for r in self.book.readings.values()},
             "单位": [unit.as_json() for unit in self.units],

@@ -20,7 +20,7 @@ from engine import delimited, xlsx
 from engine.source import Cell, Problem, Rejected, Severity
 from engine.survey import MOST_COLUMNS, RESAVE, Address, letter, unreadable
 
-MOST_BYTES = 300 << 20
+MOST_BYTES = 200 << 20
 MOST_RECORDS = 3_000_000
 COMPANIONS = ("说明", "选项", "填写示例")
 """Sheets of our own blank workbook that hold no records."""
@@ -261,6 +261,8 @@ def _read_parquet(path: Path, sheets: Sheets) -> RawTable:
         if plan.select(pl.len()).collect().item() > MOST_RECORDS:
             raise unreadable("F14", file, f"记录多于 {MOST_RECORDS} 条。", "分成几次算。")
         frame = plan.collect()
+        if sum(frame.select(pl.col(pl.String).str.len_bytes().cast(pl.Int64).sum()).row(0), 0) > 2 * MOST_BYTES:
+            raise unreadable("F14", file, f"文字多于 {2 * MOST_BYTES >> 20} MB。", "分成几次算。")
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise unreadable("F19", file, "不是 Parquet 文件，或者已损坏。", "重新导出，或另存为 CSV。") from error
     sheets.problems.extend(_odd_types(frame, file, path.name))

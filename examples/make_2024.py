@@ -207,10 +207,10 @@ def composite(year: Year, quarter: int, units: list[str], topic: str, place: str
 
 
 def composites(year: Year) -> None:
-    """About a dozen a quarter, of two to nine units, some adopted again above the county."""
+    """Sixteen a quarter, of two to nine units, some adopted again above the county."""
     writers = [unit for unit in UNITS if ZEAL.get(unit, 1) > 0.25 and unit not in TIED]
     for quarter, topics in SEASONAL.items():
-        for number in range(12):
+        for number in range(16):
             units = year.rng.sample(writers, year.rng.choice((2, 2, 3, 3, 4, 5, 6, 9)))
             item = composite(year, quarter, units, topics[number % 5], year.rng.choice((COUNTY, COUNTY, UP)))
             if year.rng.random() < 0.3:

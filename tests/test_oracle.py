@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import re
+import runpy
+import zipfile
 from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from oracle import AFTER_AS_OF, NO_PRECONDITION, UNITS, YEAR_QUOTA, Ledgers, Row, UnitResult, score
+from oracle import AFTER_AS_OF, NO_PRECONDITION, POINTS, UNITS, YEAR_QUOTA, Ledgers, Row, UnitResult, score
+from random_ledgers import as_of_for, ledgers
 
 TOWN, OTHER, THIRD = "大埔镇", "凤山镇", "东泉镇"  # 一类, 180 a year, 45 a quarter
 SMALL = "县应急局"  # 二类, 120 a year, 30 a quarter
@@ -74,6 +77,16 @@ def test_the_annex_is_typed_right() -> None:
     assert [name for name, _, _ in rows] == list(UNITS)
     assert [Fraction(year) for _, year, _ in rows] == list(YEAR_QUOTA.values())
     assert all(4 * Fraction(quarter) == Fraction(year) for _, year, quarter in rows)
+
+
+def test_the_points_table_is_typed_right() -> None:
+    """Every printed cell, read from the notice's own text: four rows of four, and 简讯 5, 封面 10."""
+    text = re.sub(r"\s+", " ", (Path(__file__).parent / "2024-notice.txt").read_text(encoding="utf-8"))
+    for mode, row in POINTS.items():
+        if len(row) == 4:
+            assert f"{mode} {' '.join(map(str, row))} " in text
+        else:
+            assert f"{mode}计{row[0]}分/条" in text
 
 
 def test_full_marks() -> None:
@@ -343,7 +356,10 @@ def test_before_the_year_ends() -> None:
 
 
 def test_first_weeks() -> None:
-    """On 30 March no quarter is over: nothing is due; on the 31st the first one is (rate 0: 0 of 10)."""
+    """On 30 March no quarter is over: nothing is due; on the 31st it is (0 of 10); on 1 April the second has begun."""
+    april = town(book(采用=county("a", TOWN, "2024-04-01")), date(2024, 4, 1))
+    assert (april.quarter_points, april.quarter_rates[2]) == ({1: 0, 2: 15}, Fraction(1, 3))
+    assert april.month_points == {1: 0, 2: 0, 3: 0, 4: 15}
     assert town(book(), date(2024, 3, 30)).parts["季度采用任务"] is None
     assert town(book(), date(2024, 3, 31)).parts["季度采用任务"] == 0
 
@@ -394,3 +410,30 @@ def test_rows_after_the_as_of_day_are_listed() -> None:
     result = score(ledgers, date(2024, 3, 1))
     assert result.units[TOWN].year_points == 15
     assert set(result.uncounted) == {("采用", 1), ("批示", 0), ("突发", 0), ("报送", 0)}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_points_shown_are_points_given(seed: int) -> None:
+    """On drawn ledgers: quarters add up to the year, months too, a score lies in 0..100, no row is uncounted twice."""
+    result = score(ledgers(seed), as_of_for(seed))
+    for unit in result.units.values():
+        assert unit.year_points == sum(unit.quarter_points.values()) == sum(unit.month_points.values())
+        assert unit.score is None or 0 <= unit.score <= 100
+        assert unit.score is None or unit.zeroed or unit.score == max(0, sum(p for p in unit.parts.values() if p))
+
+
+def test_the_example_year_is_reproducible_and_current(tmp_path: Path) -> None:
+    """examples/make_2024.py writes the same bytes twice, and what it writes is what examples/2024.xlsx holds."""
+    folder = Path(__file__).parents[1] / "examples"
+    write = runpy.run_path(str(folder / "make_2024.py"))["write"]
+    first, second = tmp_path / "1.xlsx", tmp_path / "2.xlsx"
+    write(first)
+    write(second)
+    assert first.read_bytes() == second.read_bytes()
+    assert parts_of(first) == parts_of(folder / "2024.xlsx")
+
+
+def parts_of(path: Path) -> dict[str, bytes]:
+    """The workbook's parts, decompressed: compression itself may differ between machines."""
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}

@@ -11,7 +11,7 @@ from engine.column import Column, Misfit
 from engine.evaluate import unknown_name
 from engine.rulebook import Absent, Collect, Gather, Item, Kind, Ledger
 from engine.scoring.study import Rows, Study, finer
-from engine.scoring.table import DAY, ENDED, PERIOD, ROW, UNIT, Lazy, Table
+from engine.scoring.table import DAY, ENDED, HELD, PERIOD, ROW, UNIT, Lazy, Table
 from engine.scoring.tables import as_days, undated
 from engine.source import Problem, Rejected
 
@@ -43,7 +43,9 @@ def _source(study: Study, table: Table, item: Item, mechanism: Gather) -> Source
     value = study.column(origin, column) if column is not None else None
     keep: nw.Expr | None = None
     if item.when is not None:
-        keep = study.condition(origin, item.when).expr
+        held = f"{HELD}{item.name}"
+        origin.then_with(study.condition(origin, item.when).expr.alias(held))
+        keep = nw.col(held)
         if origin.ledger and table.period is not None:
             study.pending.append(Rows(origin.name, _rows(origin, keep.is_null()), item.name, item))
     if origin.period is not None:

@@ -17,7 +17,7 @@ from engine.rulebook import (
 )  # fmt: skip
 from engine.rulebook import Table as Grid
 from engine.scoring.study import Rows, Study, last_minute
-from engine.scoring.table import ROW, Table
+from engine.scoring.table import CELL, ROW, Table
 from engine.source import Problem, Rejected
 
 _ABSENT = {word: absent for absent, word in ABSENT_WORDS.items()}
@@ -38,9 +38,10 @@ def lookup(study: Study, table: Table, item: Item, mechanism: Lookup) -> Column:
     keys = [study.column(table, name) for name in mechanism.keys]
     branches = list(_branches(study, table, mechanism, mechanism.table, keys))
     result = _merged([b.value for b in branches], mechanism.options)
-    expr, absent, hit, over = nw.lit(None), nw.lit(0, nw.Int8), nw.lit(False), None
+    expr, absent, hit, cell = nw.lit(None), nw.lit(0, nw.Int8), nw.lit(False), nw.lit(None, nw.Int64)
     over = nw.lit(None) if result[0].kind is Kind.RATIO else None
-    for branch, value in zip(branches, result, strict=True):
+    for number, (branch, value) in enumerate(zip(branches, result, strict=True)):
+        cell = nw.when(branch.hit).then(nw.lit(number, nw.Int64)).otherwise(cell)
         expr = nw.when(branch.hit).then(value.expr).otherwise(expr)
         reason = nw.lit(0, nw.Int8) if value.absent is None else value.absent
         if branch.doubtful is not None:
@@ -52,6 +53,7 @@ def lookup(study: Study, table: Table, item: Item, mechanism: Lookup) -> Column:
     blank = _blank_keys(keys)
     if blank is not None:
         absent = nw.when(~hit & (blank > 0)).then(blank).otherwise(absent)
+    table.then_with(cell.alias(f"{CELL}{item.name}"))
     _misses(study, table, item, mechanism, hit, blank)
     may_lack = blank is not None or any(b.doubtful is not None or b.value.absent is not None for b in branches)
     if may_lack:

@@ -1,0 +1,251 @@
+"""The blank ledger workbook: made from the rule file, so that what is filled in can be read back.
+
+A sheet per ledger with drop-downs, formats and notes, then 说明 (how to fill, in
+words), 填写示例 (one filled row per ledger, apart, so that the ledgers start empty)
+and 选项 (the lists behind the drop-downs). The same rule file gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+from engine.rulebook import ABSENT_WORDS, Field, Kind, Ledger, RuleBook, Title
+from engine.source import Cell, Problem, Rejected, display_width
+
+_FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
+_FORMATS: Mapping[str, Mapping[str, Any]] = {
+    "required": {"bold": True, "bg_color": "#1F4E79", "font_color": "#FFFFFF", "border": 1, "align": "center"},
+    "optional": {"bg_color": "#D9D9D9", "border": 1, "align": "center"},
+    "文本": {"num_format": "@"},
+    "日期": {"num_format": "yyyy-mm-dd"},
+    "时间": {"num_format": "yyyy-mm-dd hh:mm"},
+    "plain": {},
+    "title": {"bold": True, "font_size": 16},
+    "heading": {"bold": True, "font_size": 12},
+    "body": {"text_wrap": True, "border": 1, "valign": "top"},
+    "name": {"bold": True, "border": 1, "valign": "top"},
+    "example": {"border": 1, "font_color": "#7F7F7F", "num_format": "@"},
+}
+_HOW = (
+    "每张台账一个工作表，第一行是列名，不要改动、合并或在上面加标题；从第二行起，一行一条记录。",
+    "蓝底列名必须填写；灰底列名可以空着，空着的意思见下表。没有记录的台账就让它空着，不要删去工作表。",
+    "单位、选项和“是/否”从下拉框里选；单位写全称，不写简称。",
+    "日期写成 2024-03-05，时间写成 2024-03-05 08:30（北京时间，到分）。编号列是文本，前面的 0 会保留。",
+    "不写公式，不留合计行；从别的表复制时用“选择性粘贴—数值”。备注可以另加一列，程序不读。",
+)
+_WHAT = {
+    Kind.TEXT: "文字",
+    Kind.DAY: "日期，如 2024-03-05",
+    Kind.MOMENT: "日期和时间，如 2024-03-05 08:30",
+    Kind.NUMBER: "数，如 62.5 或 50%",
+    Kind.FLAG: "是 或 否",
+    Kind.UNIT: "名录里的单位全称",
+}
+_FIRST, _LAST = 1, 1_048_575
+LONGEST_LIST = 255
+
+
+def write_blank(book: RuleBook, path: Path) -> None:
+    """Write the workbook to ``path``.
+
+    Raises :class:`Rejected` (F03) when the file cannot be written.
+    """
+    workbook = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    workbook.set_properties(
+        {"title": f"{book.title.name}台账", "created": dt.datetime.combine(book.title.start, dt.time())}
+    )
+    formats = {name: workbook.add_format({**_FONT, **style}) for name, style in _FORMATS.items()}
+    sheets = {name: workbook.add_worksheet(name) for name in book.ledgers}
+    guide, sample, choices = (workbook.add_worksheet(name) for name in ("说明", "填写示例", "选项"))
+    lists = _Lists(workbook, choices, formats)
+    for ledger in book.ledgers.values():
+        _write_ledger(sheets[ledger.name], ledger, book, formats, lists)
+    _write_guide(guide, book, formats)
+    _write_examples(sample, book, formats)
+    try:
+        workbook.close()
+    except xlsxwriter.exceptions.FileCreateError as error:
+        place, hint = Cell(str(path), path.name), "关掉正打开着它的 Excel，看看文件夹在不在、有没有权限。"
+        raise Rejected([Problem("F03", f"写不进“{path}”。", place, hint)]) from error
+
+
+def examples(book: RuleBook) -> dict[str, dict[str, str]]:
+    """One filled row per ledger, as typed: ledger → column → text."""
+    return {ledger.name: {f.name: _example(f, ledger, book) for f in ledger.fields.values()}
+            for ledger in book.ledgers.values()}  # fmt: skip
+
+
+def _example(f: Field, ledger: Ledger, book: RuleBook) -> str:
+    later = 0 if f.name == ledger.dated else 15 * list(ledger.fields).index(f.name)
+    when = dt.datetime.combine(book.title.start, dt.time(8, 30)) + dt.timedelta(days=64, minutes=later)
+    texts = {
+        Kind.DAY: when.date().isoformat(),
+        Kind.MOMENT: when.isoformat(" ", "minutes"),
+        Kind.UNIT: book.roster.units[0].name,
+        Kind.WORD: f.options[0] if f.options else "",
+        Kind.FLAG: "否",
+        Kind.NUMBER: "10",
+        Kind.TEXT: f"{book.title.year}-001" if "编号" in f.name else f"（示例）{f.name}",
+    }
+    return texts[f.kind]
+
+
+# ---- the lists behind the drop-downs ----------------------------------------------------
+
+
+class _Lists:
+    """Writes each list once, in its own column of 选项, under a name that validations refer to."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook, sheet: Worksheet, formats: Mapping[str, Format]) -> None:
+        self._workbook, self._sheet, self._formats = workbook, sheet, formats
+        self._names: dict[tuple[str, ...], str] = {}
+        sheet.freeze_panes(1, 0)
+
+    def source(self, title: str, words: tuple[str, ...]) -> str | list[str]:
+        """What a validation takes as its source: the words themselves, or a name when they are too long."""
+        if len(",".join(words)) <= LONGEST_LIST and not any("," in word for word in words):
+            return list(words)
+        if words not in self._names:
+            self._names[words] = self._write(title, words)
+        return f"={self._names[words]}"
+
+    def _write(self, title: str, words: tuple[str, ...]) -> str:
+        column = len(self._names)
+        self._sheet.set_column(column, column, _width((title, *words)))
+        self._sheet.write_string(0, column, title, self._formats["optional"])
+        for row, word in enumerate(words, 1):
+            self._sheet.write_string(row, column, word, self._formats["plain"])
+        letter, name = xl_col_to_name(column), f"选项_{column + 1}"
+        self._workbook.define_name(name, f"=选项!${letter}$2:${letter}${len(words) + 1}")
+        return name
+
+
+# ---- a ledger ---------------------------------------------------------------------------
+
+
+def _write_ledger(
+    sheet: Worksheet, ledger: Ledger, book: RuleBook, formats: Mapping[str, Format], lists: _Lists
+) -> None:
+    sheet.freeze_panes(1, 0)
+    sheet.set_row(0, 24)
+    _fit_page(sheet)
+    sheet.repeat_rows(0)
+    for column, f in enumerate(ledger.fields.values()):
+        sheet.set_column(column, column, _column_width(f, book), formats.get(f.kind.value, formats["plain"]))
+        sheet.write_string(0, column, f.name, formats["optional" if f.blank else "required"])
+        note = "\n".join((("选填。" if f.blank else "必填。") + f"{_what(f)}。", *_blank_note(f)))
+        sheet.write_comment(0, column, note, {"x_scale": 2, "y_scale": 1.2, "author": ""})
+        rule = _validation(f, f.name == ledger.dated, ledger, book, lists)
+        if rule:
+            sheet.data_validation(_FIRST, column, _LAST, column, {"ignore_blank": True, **rule})
+
+
+def _validation(f: Field, dated: bool, ledger: Ledger, book: RuleBook, lists: _Lists) -> dict[str, Any]:
+    words = _words(f, book)
+    if words:
+        return {"validate": "list", "source": lists.source(f.name, words),
+                "error_title": "不在选项里", "error_message": f"“{f.name}”请从下拉框里选。"}  # fmt: skip
+    if dated and f.kind in (Kind.DAY, Kind.MOMENT):
+        return _year_rule(ledger, book.title)
+    return {}
+
+
+def _year_rule(ledger: Ledger, title: Title) -> dict[str, Any]:
+    """A date outside the year brings a question, not a refusal: a date typed as text is read as well."""
+    told = f"应在 {title.start} {'以后' if ledger.late else f'至 {title.end}'}。"
+    rule = {"validate": "date", "error_type": "warning", "error_title": "日期不在本年", "error_message": told}
+    if ledger.late:
+        return {**rule, "criteria": ">=", "value": title.start}
+    return {**rule, "criteria": "between", "minimum": title.start, "maximum": title.end + dt.timedelta(days=1)}
+
+
+def _words(f: Field, book: RuleBook) -> tuple[str, ...]:
+    if f.kind is Kind.UNIT:
+        return tuple(unit.name for unit in book.roster.units)
+    return ("是", "否") if f.kind is Kind.FLAG else f.options
+
+
+def _column_width(f: Field, book: RuleBook) -> float:
+    least = {Kind.TEXT: 16 if "编号" in f.name else 36, Kind.DAY: 13, Kind.MOMENT: 18}.get(f.kind, 10)
+    return max(least, min(36, _width((f.name, *_words(f, book)))))
+
+
+def _width(texts: tuple[str, ...]) -> int:
+    return max(display_width(text) for text in texts) + 3
+
+
+# ---- words ------------------------------------------------------------------------------
+
+
+def _what(f: Field) -> str:
+    return f"从中选一个：{'、'.join(f.options)}" if f.kind is Kind.WORD else _WHAT[f.kind]
+
+
+def _blank_note(f: Field) -> tuple[str, ...]:
+    if f.blank is None:
+        return ()
+    return (f"空着＝{f.blank if isinstance(f.blank, str) else ABSENT_WORDS[f.blank]}。",)
+
+
+def _write_guide(sheet: Worksheet, book: RuleBook, formats: Mapping[str, Format]) -> None:
+    sheet.hide_gridlines(2)
+    for column, width in enumerate((18, 24, 8, 66, 16)):
+        sheet.set_column(column, column, width)
+    sheet.set_row(0, 30)
+    sheet.write_string(0, 0, book.title.name, formats["title"])
+    sheet.write_string(
+        1, 0, f"{book.title.year} 年台账，记 {book.title.start} 至 {book.title.end} 的事。", formats["plain"]
+    )
+    sheet.write_string(3, 0, "怎样填写", formats["heading"])
+    for row, line in enumerate(_HOW, 4):
+        sheet.write_string(row, 0, f"{row - 3}. {line}", formats["plain"])
+    row = 5 + len(_HOW)
+    sheet.write_string(row, 0, "各列填什么", formats["heading"])
+    _write_row(sheet, row + 1, ("台账", "列", "必填", "填什么", "空着的意思"), formats["optional"])
+    lines = [_guide_line(ledger, f) for ledger in book.ledgers.values() for f in ledger.fields.values()]
+    for at, texts in enumerate(lines, row + 2):
+        _write_row(sheet, at, texts, formats["body"])
+    _fit_page(sheet)
+
+
+def _guide_line(ledger: Ledger, f: Field) -> tuple[str, ...]:
+    notes = [_what(f)]
+    if f.name == ledger.dated:
+        notes.append("记录按它归期" + ("，次年的也算本年" if ledger.late else ""))
+    if f.name in ledger.unique:
+        notes.append(f"{'、'.join(ledger.unique)}相同的只能有一行")
+    name = ledger.name + ("（可以没有）" if ledger.optional else "")
+    return name, f.name, "" if f.blank else "必填", "；".join(notes) + "。", "".join(_blank_note(f))
+
+
+def _write_row(sheet: Worksheet, row: int, texts: tuple[str, ...], style: Format) -> None:
+    for column, text in enumerate(texts):
+        sheet.write_string(row, column, text, style)
+
+
+def _write_examples(sheet: Worksheet, book: RuleBook, formats: Mapping[str, Format]) -> None:
+    most = max((len(ledger.fields) for ledger in book.ledgers.values()), default=1)
+    sheet.set_column(0, most - 1, 22)
+    sheet.write_string(0, 0, "每张台账一行示例，只供参考，程序不读这一页。", formats["heading"])
+    row = 2
+    for name, cells in examples(book).items():
+        sheet.write_string(row, 0, name, formats["heading"])
+        _write_row(sheet, row + 1, tuple(cells), formats["optional"])
+        _write_row(sheet, row + 2, tuple(cells.values()), formats["example"])
+        row += 4
+    _fit_page(sheet)
+
+
+def _fit_page(sheet: Worksheet) -> None:
+    """A4, landscape, as wide as one page."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)

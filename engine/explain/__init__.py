@@ -1,0 +1,170 @@
+"""Why a unit has its score: a view of the scored frames and the rule book (DESIGN §2, “Explanation is a view”)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+
+from engine.explain.records import records, sources
+from engine.explain.sentences import Scene, distances, sentence
+from engine.explain.story import Reason, Record, Story, said
+from engine.number import show
+from engine.result import Figure, Result, Unit
+from engine.rulebook import Absent, Formula, Gather, Item, Lookup, Part, Period, PerTime, Rank, Scaled, Step
+from engine.scoring import SCORE, TIED
+
+__all__ = ["Reason", "Record", "Story", "explain", "said"]
+
+
+def explain(result: Result, name: str) -> Story:
+    """The story of one unit (by its printed name). Raises KeyError if there is no such unit."""
+    unit = next((u for u in result.units if u.name == name), None)
+    if unit is None:
+        raise KeyError(name)
+    periods = result.started(unit.period)
+    reasons = [r for number in periods for step in unit.book.appraisal.steps for r in _step(unit, step, number)]
+    return Story(unit, tuple(reasons), tuple(_ranks(unit, periods)), records(unit))
+
+
+def _scene(unit: Unit, period: Period, number: int) -> Scene:
+    cells = unit.result.cells[period.value, unit.number, number]
+    return Scene(unit, cells, dict(unit.result.outcome.columns[period.value]))
+
+
+# ---- 得分, step by step ---------------------------------------------------------------------
+
+
+def _step(unit: Unit, step: Step, number: int) -> Iterable[Reason]:
+    value = unit.figure(step.name, unit.period, number)
+    if step.verb in ("加", "减"):
+        yield from (_operand(unit, name, step, number) for name in step.names)
+        return
+    before = _before(unit, step, number)
+    if step.verb == "归零":
+        yield _veto(unit, step, value, number)
+    elif value != before:
+        limit = f" {show(step.number)}" if step.number is not None else ""
+        text = f"{step.verb}{limit}：{said(before)} → {said(value)}"
+        yield Reason(step.name, value, text, step.clauses, step.place)
+
+
+def _before(unit: Unit, step: Step, number: int) -> Figure:
+    steps = unit.book.appraisal.steps
+    at = steps.index(step)
+    return unit.figure(steps[at - 1].name, unit.period, number) if at else Fraction(0)
+
+
+def _operand(unit: Unit, name: str, step: Step, number: int) -> Reason:
+    part = unit.book.appraisal.parts.get(name)
+    if part is not None:
+        return _part(unit, part, number)
+    reason = _item(unit, unit.book.items[name], unit.period, number, deducted=step.verb == "减")
+    value = -reason.value if step.verb == "减" and isinstance(reason.value, Fraction) else reason.value
+    label = step.name if len(step.names) == 1 else name
+    return Reason(label, value, f"{step.verb} {said(reason.value)}", step.clauses, step.place, children=(reason,))
+
+
+def _veto(unit: Unit, step: Step, value: Figure, number: int) -> Reason:
+    held = [name for name in step.names if unit.figure(name, unit.period, number) is True]
+    children = tuple(_item(unit, unit.book.items[name], unit.period, number) for name in held)
+    text = f"{'、'.join(held)}：{SCORE}为 0" if held else f"{'、'.join(step.names)}：都没有发生"
+    return Reason(step.name, value, text, step.clauses, step.place, children=children)
+
+
+# ---- parts ----------------------------------------------------------------------------------
+
+
+def _part(unit: Unit, part: Part, number: int) -> Reason:
+    value = unit.figure(part.name, unit.period, number)
+    if part.period is unit.period:
+        return _part_in(unit, part, number, part.name)
+    numbers = unit.result.started(part.period)
+    label = {Period.QUARTER: "第{}季度", Period.HALF: "第{}个半年", Period.MONTH: "{}月", Period.WEEK: "第{}周"}
+    children = tuple(_part_in(unit, part, n, label[part.period].format(n)) for n in numbers)
+    full = part.full * len(numbers) if part.full is not None else None
+    text = f"{' ＋ '.join(said(c.value) for c in children)} ＝ {said(value)}{_full(full)}"
+    return Reason(part.name, value, text, part.clauses, part.place, children=children)
+
+
+def _part_in(unit: Unit, part: Part, number: int, label: str) -> Reason:
+    value = unit.figure(part.name, part.period, number)
+    children = tuple(
+        _item(unit, unit.book.items[name], part.period, number, deducted=part.moved == "扣")
+        for name in part.by
+        if name in unit.book.items
+    )
+    return Reason(label, value, _part_text(part, value, children), part.clauses, part.place, children=children)
+
+
+def _part_text(part: Part, value: Figure, children: tuple[Reason, ...]) -> str:
+    moved = " ＋ ".join(f"{c.name} {said(c.value)}" for c in children)
+    if isinstance(value, Absent):
+        return f"{said(value)}，暂无得分{_full(part.full)}"
+    text = {"扣": f"满分 {_plain(part.full)} − {moved}", "得": moved, "按比例": f"满分 {_plain(part.full)} × {moved}"}
+    total = sum((c.value for c in children if isinstance(c.value, Fraction)), Fraction(0))
+    if part.moved == "扣" and part.full is not None and part.floor is not None and part.full - total < part.floor:
+        return f"{text['扣']}，扣到 {show(part.floor)} 为止，得 {said(value)}"
+    if part.moved == "得" and part.cap is not None and total > part.cap:
+        return f"{text['得']}，封顶 {show(part.cap)}，得 {said(value)}"
+    return f"{text[part.moved]} ＝ {said(value)}"
+
+
+def _plain(full: Fraction | None) -> str:
+    return show(full) if full is not None else ""
+
+
+def _full(full: Fraction | None) -> str:
+    return f"（满分 {show(full)}）" if full is not None else ""
+
+
+# ---- items ----------------------------------------------------------------------------------
+
+
+def _item(unit: Unit, item: Item, period: Period, number: int, *, deducted: bool = False) -> Reason:
+    home = item.period or period
+    at = number if home is period else 1
+    scene = _scene(unit, home, at)
+    rows = sources(unit, item, at) if isinstance(item.mechanism, Gather) else None
+    hints = distances(item, scene, deducted) if isinstance(item.mechanism, Lookup) else ()
+    children = tuple(_item(unit, unit.book.items[name], home, at) for name in _mentions(unit, item))
+    return Reason(
+        item.name, unit.figure(item.name, home, at), sentence(item, scene), item.clauses, item.place, hints, rows,
+        children,
+    )  # fmt: skip
+
+
+def _mentions(unit: Unit, item: Item) -> list[str]:
+    """The 单位×期 items an item is computed from, in the order mentioned."""
+    match item.mechanism:
+        case Lookup(keys=keys):
+            names = list(keys)
+        case PerTime(points=points):
+            names = [*points]
+        case Formula(expression=expression):
+            names = [atom.text for atom in expression.names]
+        case Scaled(value=value):
+            names = [value]
+        case Gather(ledger=None, column=str(column)):
+            names = [column]
+        case _:
+            names = []
+    found = (unit.book.items.get(name) for name in dict.fromkeys(names))
+    return [i.name for i in found if i is not None and i.period is not None]
+
+
+# ---- ranks ----------------------------------------------------------------------------------
+
+
+def _ranks(unit: Unit, periods: list[int]) -> Iterable[Reason]:
+    for item in unit.book.items.values():
+        if isinstance(item.mechanism, Rank) and item.period is unit.period:
+            yield from (_rank(unit, item, item.mechanism, number) for number in periods)
+
+
+def _rank(unit: Unit, item: Item, mechanism: Rank, number: int) -> Reason:
+    value = unit.figure(item.name, unit.period, number)
+    keys = "，".join(f"{name} {said(unit.figure(name, unit.period, number))}" for name, _ in mechanism.keys)
+    where = f"{unit.group}内" if mechanism.within else f"全部 {len(unit.book.roster.units)} 个单位"
+    tied = "，与他人并列" if unit.figure(f"{item.name}{TIED}", unit.period, number) is True else ""
+    place = f"第 {said(value)}{tied}" if isinstance(value, Fraction) else f"不排名（{said(value)}）"
+    return Reason(item.name, value, f"{where}{place}：依次比较 {keys}", item.clauses, item.place)
