@@ -50,7 +50,9 @@ _WHAT = {
     Kind.UNIT: "名录里的单位全称",
 }
 _FIRST, _LAST = 1, 1_048_575
+_GUIDE_WIDTHS = (18, 26, 8, 66, 18)
 LONGEST_LIST = 255
+"""Excel takes no longer list of words in a validation itself."""
 
 
 def write_blank(book: RuleBook, path: Path) -> None:
@@ -197,7 +199,7 @@ def _blank_note(f: Field) -> tuple[str, ...]:
 
 def _write_guide(sheet: Worksheet, book: RuleBook, formats: Mapping[str, Format]) -> None:
     sheet.hide_gridlines(2)
-    for column, width in enumerate((18, 24, 8, 66, 16)):
+    for column, width in enumerate(_GUIDE_WIDTHS):
         sheet.set_column(column, column, width)
     sheet.set_row(0, 30)
     sheet.write_string(0, 0, book.title.name, formats["title"])
@@ -212,6 +214,8 @@ def _write_guide(sheet: Worksheet, book: RuleBook, formats: Mapping[str, Format]
     _write_row(sheet, row + 1, ("台账", "列", "必填", "填什么", "空着的意思"), formats["optional"])
     lines = [_guide_line(ledger, f) for ledger in book.ledgers.values() for f in ledger.fields.values()]
     for at, texts in enumerate(lines, row + 2):
+        lines_needed = max(-(-display_width(text) // width) for text, width in zip(texts, _GUIDE_WIDTHS, strict=True))
+        sheet.set_row(at, 16 * lines_needed)
         _write_row(sheet, at, texts, formats["body"])
     _fit_page(sheet)
 

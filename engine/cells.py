@@ -45,7 +45,7 @@ class Fault:
 
     def advice(self) -> str:
         """What to do about it."""
-        return self.hint or nearest(self.text, self.among)
+        return self.hint or _choose(self.text, self.among)
 
 
 Reader = Callable[[str], int | bool | Fault]
@@ -78,16 +78,20 @@ def _among(name: str, known: Mapping[str, int], code: str, complaint: str) -> Re
     return read
 
 
-def nearest(text: str, among: Collection[str]) -> str:
-    """A question naming the closest word, compared without blanks and width; else the words themselves.
+def closest(text: str, among: Collection[str]) -> str:
+    """The word most like ``text``, compared without blanks and width; nothing when none is like it.
 
-    >>> nearest("大浦镇", ["大埔镇", "凤山镇"])
-    '是否“大埔镇”？'
+    >>> closest("大浦镇", ["大埔镇", "凤山镇"])
+    '大埔镇'
     """
     folded = {fold(word): word for word in reversed(list(among))}
     near = get_close_matches(fold(text[:60]), list(folded), n=1, cutoff=0.5)
-    if near:
-        return f"是否“{folded[near[0]]}”？"
+    return folded[near[0]] if near else ""
+
+
+def _choose(text: str, among: Collection[str]) -> str:
+    if word := closest(text, among):
+        return f"是否“{word}”？"
     return (
         f"可以填：{'、'.join(among)}。"
         if len(among) <= 12

@@ -7,15 +7,15 @@ sees) and one column per field: TEXT as String, FLAG as Boolean, the rest as Int
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 import polars as pl
 
 from engine import records
-from engine.cells import BLANKS, nearest, said
+from engine.cells import BLANKS, closest, said
 from engine.records import TYPES, Findings
 from engine.rulebook import ABSENT_WORDS, Field, Ledger, RuleBook
 from engine.sheets import RawTable, Sheets, read
@@ -62,25 +62,30 @@ def intake(book: RuleBook, path: Path, used_by: Mapping[str, Sequence[str]] = _N
     sheets = read(path, book.ledgers)
     blocking, notices = list(sheets.problems), list(sheets.notices)
     faulty: list[Problem] = []
-    frames: dict[str, pl.DataFrame] = {}
-    bad: dict[str, dict[int, str]] = {}
-    rows_read: dict[str, int] = {}
+    # Where a file could not be read, its ledgers are not missing: one fault is told, not two.
     unread = any(problem.code.startswith("F") for problem in blocking)
-    for ledger in book.ledgers.values():
-        table = sheets.tables.get(ledger.name)
-        if table is None:
-            frames[ledger.name], bad[ledger.name], rows_read[ledger.name] = _empty(ledger), {}, 0
-            if not unread:
-                (notices if ledger.optional else blocking).append(_missing_ledger(ledger, path, used_by))
-            continue
-        findings = Findings(table)
-        frames[ledger.name] = _typed(ledger, book, findings, used_by)
-        bad[ledger.name] = dict(sorted(findings.bad.items()))
-        rows_read[ledger.name] = len(set(table.rows.to_list()) | findings.bad.keys())
-        blocking += findings.blocking
-        faulty += findings.faulty
-        notices += findings.notices
-    return Ledgers(frames, sheets.tables, rows_read, bad, blocking, faulty, notices, _files(sheets, rows_read))
+    frames = {name: _empty(ledger) for name, ledger in book.ledgers.items()}
+    bad: dict[str, dict[int, str]] = {name: {} for name in frames}
+    rows_read, raw = dict.fromkeys(frames, 0), {}
+    for name, ledger in book.ledgers.items():
+        if name in sheets.tables:
+            raw[name] = _filled(ledger, sheets.tables[name])
+            findings = Findings(raw[name])
+            frames[name] = _typed(ledger, book, sheets.tables[name].text.columns, findings, used_by)
+            bad[name] = dict(sorted(findings.bad.items()))
+            rows_read[name] = len(set(raw[name].rows.to_list()) | findings.bad.keys())
+            blocking += findings.blocking
+            faulty += findings.faulty
+            notices += findings.notices
+        elif not unread:
+            (notices if ledger.optional else blocking).append(_missing_ledger(ledger, path, used_by))
+    return Ledgers(frames, raw, rows_read, bad, blocking, faulty, notices, _files(sheets, rows_read))
+
+
+def _filled(ledger: Ledger, table: RawTable) -> RawTable:
+    """The table with a blank column for every field that is not there."""
+    missing = [pl.lit("").alias(name) for name in ledger.fields if name not in table.text.columns]
+    return replace(table, text=table.text.with_columns(missing)) if missing and table.text.width else table
 
 
 def _files(sheets: Sheets, rows_read: Mapping[str, int]) -> list[tuple[str, str, dict[str, int]]]:
@@ -109,8 +114,10 @@ def _empty(ledger: Ledger) -> pl.DataFrame:
 # ---- one ledger -------------------------------------------------------------------------
 
 
-def _typed(ledger: Ledger, book: RuleBook, findings: Findings, used_by: Mapping[str, Sequence[str]]) -> pl.DataFrame:
-    if not _header(ledger, findings, used_by):
+def _typed(
+    ledger: Ledger, book: RuleBook, header: Sequence[str], findings: Findings, used_by: Mapping[str, Sequence[str]]
+) -> pl.DataFrame:
+    if not _header(ledger, header, findings, used_by):
         return _empty(ledger)
     text = records.trimmed(ledger, findings)
     to_judge = records.cells_to_judge(ledger, findings)
@@ -124,49 +131,46 @@ def _typed(ledger: Ledger, book: RuleBook, findings: Findings, used_by: Mapping[
     return frame
 
 
-def _header(ledger: Ledger, findings: Findings, used_by: Mapping[str, Sequence[str]]) -> bool:
-    """Whether every column that may not be blank is there."""
-    have = findings.table.text.columns
+def _header(ledger: Ledger, have: Sequence[str], findings: Findings, used_by: Mapping[str, Sequence[str]]) -> bool:
+    """Whether every column that may not be blank is there; ``have`` are the names in the file."""
     unknown = [name for name in have if name not in ledger.fields]
     missing = [name for name in ledger.fields if name not in have]
-    needed = [name for name in missing if ledger.fields[name].blank is None]
-    if needed and (not have or len(needed) == len(ledger.fields)):
-        names = "、".join(ledger.fields)
-        findings.block("D04", f"第 1 行不是列名；这张台账的列是：{names}。", "", _header_hint(ledger, findings.table))
+    if len(missing) == len(ledger.fields):
+        detail = f"第 1 行不是列名；这张台账的列是：{'、'.join(ledger.fields)}。"
+        findings.block("D04", detail, "", _header_hint(ledger, have, findings.table))
         return False
-    taken = {_close(name, unknown): name for name in missing if _close(name, unknown)}
-    for name in needed:
-        _tell_needed(f"{ledger.name}.{name}", name, _close(name, unknown), findings, used_by)
+    told = {near for name in missing if (near := closest(name, unknown))}
     for name in missing:
-        if name not in needed:
-            findings.note("N03", f"没有“{name}”列，按每格都空着算{_meaning(ledger.fields[name])}。")
+        _tell_missing(ledger, name, closest(name, unknown), findings, used_by)
     for name in unknown:
-        near = taken.get(name)
-        hint = f"是不是想写“{near}”？" if near else ""
-        findings.note("N02", f"列“{name}”不在细则的台账里，没有读。", 1, name, hint)
-    return not needed
+        if name not in told:
+            findings.note("N02", f"列“{name}”不在细则的台账里，没有读。", 1, name)
+    return all(ledger.fields[name].blank is not None for name in missing)
 
 
-def _tell_needed(key: str, name: str, near: str, findings: Findings, used_by: Mapping[str, Sequence[str]]) -> None:
-    reason = _needed_by(key, used_by)
+def _tell_missing(
+    ledger: Ledger, name: str, near: str, findings: Findings, used_by: Mapping[str, Sequence[str]]
+) -> None:
+    """A missing column is a fault, unless it may be blank and no other name is like it: a slip would lose its cells."""
+    f, reason = ledger.fields[name], _needed_by(f"{ledger.name}.{name}", used_by)
     if near:
-        findings.block("D02", f"缺少“{name}”列{reason}；有一列叫“{near}”。", near, f"如果就是它，列名改为“{name}”。")
-    else:
+        other = f"不是的，另加一列“{name}”" + ("，可以空着。" if f.blank else "。")
+        findings.block(
+            "D02", f"缺少“{name}”列{reason}；有一列叫“{near}”。", near, f"如果就是它，列名改为“{name}”；{other}"
+        )
+    elif f.blank is None:
         findings.block("D02", f"缺少“{name}”列{reason}。", "", f"在第 1 行加上列名“{name}”并填写。")
+    else:
+        findings.note("N03", f"没有“{name}”列，按每格都空着算{_meaning(f)}。")
 
 
-def _header_hint(ledger: Ledger, table: RawTable) -> str:
-    first = table.text.head(5).rows()
-    if any(sum(cell.strip(BLANKS) in ledger.fields for cell in row) >= 2 for row in first):
+def _header_hint(ledger: Ledger, have: Sequence[str], table: RawTable) -> str:
+    below = table.text.head(5).rows()
+    if any(cell.strip(BLANKS) in ledger.fields for row in below for cell in row):
         return "列名要在第 1 行：删去它上面的标题行。"
-    if table.text.width == 1 and any(mark in table.text.columns[0] for mark in "\t;；，"):
+    if len(have) == 1 and any(mark in have[0] for mark in "\t;；，"):
         return "列与列之间要用英文逗号隔开。"
     return "可以用空白台账（template 命令）重新填。"
-
-
-def _close(name: str, among: Iterable[str]) -> str:
-    found = nearest(name, tuple(among))
-    return found.removeprefix("是否“").removesuffix("”？") if found.startswith("是否“") else ""
 
 
 def _meaning(f: Field) -> str:

@@ -9,6 +9,7 @@ Everything that can go wrong on the way is gathered and raised once, as :class:`
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -94,10 +95,16 @@ def _under(problem: Problem, reading: str, name: str) -> Problem:
 
 def score(rules: Path, records: Path, options: Options | None = None) -> Result:
     """Score ledgers by a rule file. Raises :class:`Rejected`."""
+    chosen = options or Options()
+    return score_by(load_rules(rules, chosen.readings), records, chosen)
+
+
+def score_by(book: RuleBook, records: Path, options: Options | None = None) -> Result:
+    """Score ledgers by a rule book already read (its readings are those it was read with). Raises :class:`Rejected`."""
     from engine.ledger import intake
 
     chosen = options or Options()
-    book = _scaled(load_rules(rules, chosen.readings), chosen.scale_to)
+    book = _scaled(book, chosen.scale_to)
     as_of = _as_of(book, chosen.as_of)
     ledgers = intake(book, records, used_by(book))
     if ledgers.blocking or (ledgers.faulty and not chosen.skip_bad):
@@ -204,3 +211,52 @@ def used_by(book: RuleBook) -> dict[str, list[str]]:
             found.setdefault(source.ledger or "", []).append(item.name)
             found.setdefault(f"{source.ledger}.{source.column}", []).append(item.name)
     return found
+
+
+def unit_named(book: RuleBook, name: str) -> str:
+    """The printed name a name or alias means. Raises :class:`Rejected` with the nearest names."""
+    import difflib
+
+    names = {alias: unit.name for unit in book.roster.units for alias in (unit.name, *unit.aliases)}
+    if name in names:
+        return names[name]
+    near = difflib.get_close_matches(name, names, 3, 0.4) or [n for n in names if name and name in n][:3]
+    hint = f"是不是“{'”、“'.join(near)}”？" if near else "单位名要和细则「单位」里写的一字不差。"
+    raise Rejected([Problem("R19", f"名录里没有“{name}”。", book.roster.place, hint)])
+
+
+# ---- files for people ---------------------------------------------------------------------
+
+
+def write_results(result: Result, folder: Path) -> tuple[Path, ...]:
+    """scores.json and 成绩.xlsx in a folder, each written aside and then put in place."""
+    from engine.workbook import write_scores
+
+    folder = ready_folder(folder)
+    scores, book = folder / "scores.json", folder / "成绩.xlsx"
+    write_text(scores, json.dumps(result.as_json(), ensure_ascii=False, indent=1) + "\n")
+    write_scores(result, book)
+    return scores, book
+
+
+def ready_folder(folder: Path) -> Path:
+    """The folder, made if need be. Raises :class:`Rejected`."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Rejected([_unwritable(folder, error)]) from None
+    return folder
+
+
+def write_text(path: Path, text: str) -> None:
+    """A text file, never half-written. Raises :class:`Rejected`."""
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        aside.write_text(text, encoding="utf-8", newline="\n")
+        aside.replace(path)
+    except OSError as error:
+        raise Rejected([_unwritable(path, error)]) from None
+
+
+def _unwritable(path: Path, error: OSError) -> Problem:
+    return Problem("F03", f"“{path}”写不进去（{error.strerror}）。", None, "关掉正打开它的程序，或换一个文件夹。")

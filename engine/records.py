@@ -84,11 +84,11 @@ class Findings:
 
 
 def trimmed(ledger: Ledger, findings: Findings) -> pl.DataFrame:
-    """The ledger's columns without blanks at both ends (told, with a count); a column not there is blank."""
+    """The ledger's columns without blanks at both ends (told, with a count)."""
     text = findings.table.text
     columns = []
     for name in ledger.fields:
-        written = text[name] if name in text.columns else pl.repeat("", text.height, dtype=pl.String, eager=True)
+        written = text[name]
         plain = written.str.strip_chars(BLANKS)
         changed = findings.table.rows.filter((written != plain) & (plain != ""))
         if len(changed):

@@ -261,7 +261,8 @@ def _read_parquet(path: Path, sheets: Sheets) -> RawTable:
         if plan.select(pl.len()).collect().item() > MOST_RECORDS:
             raise unreadable("F14", file, f"记录多于 {MOST_RECORDS} 条。", "分成几次算。")
         frame = plan.collect()
-        if sum(frame.select(pl.col(pl.String).str.len_bytes().cast(pl.Int64).sum()).row(0), 0) > 2 * MOST_BYTES:
+        texts = frame.select(pl.col(pl.String))
+        if sum(int(column.str.len_bytes().cast(pl.Int64).sum()) for column in texts) > 2 * MOST_BYTES:
             raise unreadable("F14", file, f"文字多于 {2 * MOST_BYTES >> 20} MB。", "分成几次算。")
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         raise unreadable("F19", file, "不是 Parquet 文件，或者已损坏。", "重新导出，或另存为 CSV。") from error

@@ -210,11 +210,9 @@ def _grid(name: str, hidden: bool, values: list[list[Value]], survey: Survey) ->
 
 
 def _number(value: object) -> str:
-    """The shortest decimal text of an Excel number, which is what was typed: 1006.0 → 1006."""
-    text = repr(value)
-    if "e" in text:
-        text = format(Decimal(text), "f")
-    return text.removesuffix(".0")
+    """The decimal text of an Excel number to 15 digits, all that Excel keeps of what is typed: 1006.0 → 1006."""
+    text = format(value, ".15g")
+    return format(Decimal(text), "f") if "e" in text else text
 
 
 def _moment(value: object) -> str:

@@ -98,11 +98,19 @@ class _Maker:
         self.hit_quarters()
         self.hit_years()
         self.people()
+        self.share_among_twenty_at_most()
         for name in self.rows:
             self.rng.shuffle(self.rows[name])
         if not self.rows["裁定"]:
             del self.rows["裁定"]
         return self.rows
+
+    def share_among_twenty_at_most(self) -> None:
+        """An instructed item adopted from more than 20 units is a fault of the row; clean ledgers hold none."""
+        units: dict[str, set[str]] = {}
+        for row in self.rows["采用"]:
+            units.setdefault(row["信息编号"], set()).add(row["单位"])
+        self.rows["批示"] = [row for row in self.rows["批示"] if len(units.get(row["信息编号"], ())) <= 20]
 
     # Small choices
 

@@ -45,8 +45,9 @@ def parse(data: bytes, name: str) -> Document:
     if any(problem.code == "Y15" for problem in found.problems):
         raise Rejected(_told([*unseen, *found.problems]))
     composed = compose(text.plain(found.mended if found.broken else letters), source, found.suspects)
-    root, stumble = composed.root, composed.stumble
-    problems = [*unseen, *found.problems, *composed.faults, *([stumble] if stumble and not found.broken else [])]
+    root = composed.root
+    stumble = [composed.stumble] if composed.stumble and not found.broken and not unseen else []
+    problems = [*unseen, *found.problems, *composed.faults, *stumble]
     if root is None and not problems:
         problems = [Problem("Y03", "文件里没有内容。", Span(source, 1, 0, 0), "核对文件是否保存成功。")]
     if problems or root is None:

@@ -28,6 +28,8 @@ from engine.document.text import hidden
 from engine.source import Problem, Source, Span
 
 MOST_NODES = 200_000
+MOST_FAULTS = 1_000
+"""Nobody reads more; the parser is stopped there."""
 
 Problems = list[Problem]
 
@@ -104,6 +106,8 @@ class _Builder:
             self._close(event)
         elif isinstance(event, DocumentStartEvent):
             self._start(event)
+        if len(self.problems) > MOST_FAULTS:
+            raise _TooMuch(self.problems.pop())
 
     def _start(self, event: DocumentStartEvent) -> None:
         self._documents += 1
@@ -111,7 +115,7 @@ class _Builder:
             detail = "“---”把一个文件分成了几份，一个文件只写一份规则。"
             raise _TooMuch(Problem("Y14", detail, self._span(event), "删去这一行，或者分成两个文件。"))
         if event.version or event.tags:
-            self._fault("Y14", event, "规则文件不用 YAML 指令（%YAML、%TAG）。", "删去“%”开头的行。")
+            self._fault("Y14", event, "“%”开头的行是 YAML 的指令，规则文件里不用。", "删去这一行。")
 
     def _refuse_magic(self, event: NodeEvent) -> None:
         tag = getattr(event, "tag", None)

@@ -61,21 +61,21 @@ def repair(text: str) -> str:
     """What to change in a value that was typed with full-width signs, or "" if that is not its trouble.
 
     >>> repair("１０")
-    '“１０”是全角的，改成半角：10'
+    '“１０”是全角的，改成半角：10。'
     >>> repair("甲")
     ''
     """
     if len(text) > 1 and text[0] in _QUOTES and text[-1] in _QUOTES:
-        return f'去掉中文引号，写成 {text[1:-1]}；要加引号的用半角引号 " "'
+        return f'去掉中文引号，写成 {text[1:-1]}；要加引号的用半角引号 " "。'
     plain = text.translate(_WIDE)
     if plain != text and _NUMBER.fullmatch(plain):
-        return f"“{text}”是全角的，改成半角：{plain}"
+        return f"“{text}”是全角的，改成半角：{plain}。"
     if match := _KEY_WIDE.match(text):
-        return f"“{match[1]}”后面是中文冒号，{_COLON}"
+        return f"“{match[1]}”后面是中文冒号，{_COLON}。"
     if match := _KEY_TIGHT.match(text):
-        return f"“{match[1]}:”后面少一个空格，{_COLON}"
+        return f"“{match[1]}:”后面少一个空格，{_COLON}。"
     if "，" in text:
-        return "里面有中文逗号“，”：分开几项的用半角逗号“, ”，表达式里并列的词用顿号“、”"
+        return "里面有中文逗号“，”：分开几项的用半角逗号“, ”，表达式里并列的词用顿号“、”。"
     return ""
 
 
@@ -107,8 +107,8 @@ def _mend(line: str, fault: Problem | None) -> str:
         return line
     if fault.code in ("Y05", "Y06"):
         return line.replace("\t", " ").replace(WIDE_BLANK, " ")
-    match = re.match(r"( *)([^\s：:\[\]{}\"']{1,40})：(.*)", line)
-    return f"{match[1]}{match[2]}:{' 0' if match[3].strip() else ''}" if match else ""
+    match = re.match(r"( *)([^\s：:\[\]{}\"']{1,40})：[ \t]*([^#]?)", line)
+    return f"{match[1]}{match[2]}:{' 0' if match[3] else ''}" if match else ""
 
 
 # ---- one slip, one function -------------------------------------------------------------

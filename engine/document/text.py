@@ -38,14 +38,14 @@ def fetch(path: Path) -> bytes:
 
     Raises :class:`Rejected` with F01 (no such file) or F02 (cannot be opened).
     """
+    if not path.exists():
+        raise Rejected([Problem("F01", f"找不到“{path}”。", None, "核对文件名和所在文件夹。")])
+    if not path.is_file():
+        raise Rejected([Problem("F02", f"“{path}”不是文件。", None, "写出规则文件本身，例如 rules/2024.yaml。")])
     try:
-        if not path.exists():
-            raise Rejected([Problem("F01", f"找不到“{path}”。", None, "核对文件名和所在文件夹。")])
-        if not path.is_file():
-            raise Rejected([Problem("F02", f"“{path}”不是文件。", None, "写出规则文件本身，例如 rules/2024.yaml。")])
         with path.open("rb") as file:
             return file.read(LARGEST + 1)
-    except (OSError, ValueError):
+    except OSError:
         hint = "核对文件名；看看文件是否正被别的程序占用、有没有读的权限。"
         raise Rejected([Problem("F02", f"打不开“{path}”。", None, hint)]) from None
 

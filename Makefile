@@ -1,0 +1,41 @@
+# make demo：装好一切，给编造的一年台账计分；make test：装好一切，跑全部测试。
+PYTHON ?= python3
+VENV := .venv
+XIZE := $(VENV)/bin/xize
+
+.PHONY: demo test setup lint bench clean lock
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "要 Python 3.11 或更新的版本，现在是 " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup
+	$(XIZE) check rules/2024.yaml
+	$(XIZE) template rules/2024.yaml -o out/空白台账.xlsx
+	$(XIZE) score rules/2024.yaml examples/2024.xlsx -o out
+	@echo "结果在 out/：成绩.xlsx、scores.json、空白台账.xlsx。"
+	@echo "要问一个单位的分从哪里来：$(XIZE) explain rules/2024.yaml examples/2024.xlsx --unit 县教育局"
+
+test: setup lint
+	$(VENV)/bin/python -m pytest -n 2 --dist worksteal
+
+lint: setup
+	$(VENV)/bin/ruff format --check --quiet .
+	$(VENV)/bin/ruff check --quiet .
+	$(VENV)/bin/mypy
+
+bench: setup
+	$(VENV)/bin/python bench/spine.py
+
+lock:
+	$(VENV)/bin/python -m piptools compile --quiet --extra dev --all-build-deps --generate-hashes --allow-unsafe \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --no-header \
+		--output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) out build *.egg-info

@@ -1,0 +1,257 @@
+"""Results, explanations and faults on a terminal. Words and bars only; nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from engine.explain.story import Reason, Record, Story, said
+from engine.number import show_percent
+from engine.result import Figure, Result, Unit
+from engine.rulebook import Absent, Bulletin, Gather, Kind, Period
+from engine.scoring import SCORE, TIED
+from engine.source import Problem, Severity, display_width, render
+
+if TYPE_CHECKING:
+    from engine.column import Column
+
+_COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
+_BAR = 10
+_NARROW = 100  # below this many columns the bar is left out
+_PIPED = 140  # where there is no terminal to ask
+
+
+def _console(*, stderr: bool = False) -> Console:
+    console = Console(stderr=stderr, highlight=False, soft_wrap=stderr)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, soft_wrap=stderr, width=_PIPED)
+
+
+def print_problems(problems: Iterable[Problem]) -> None:
+    """Every fault on stderr, the most serious first, with a count at the end."""
+    console = _console(stderr=True)
+    ordered = sorted(problems, key=lambda p: list(Severity).index(p.severity))
+    for problem in ordered:
+        head, _, rest = render(problem).partition("\n")
+        console.print(Text(head, style=_COLOURS[problem.severity]))
+        console.print(Text(rest) if rest else Text(""))
+    counts = {s: sum(p.severity is s for p in ordered) for s in Severity}
+    if len(ordered) > 1:
+        console.print("、".join(f"{s.value} {n} 处" for s, n in counts.items() if n))
+
+
+# ---- score --------------------------------------------------------------------------------
+
+
+def print_result(result: Result) -> None:
+    """A table per class, then what was not counted, what waits, and the readings used."""
+    console = _console()
+    console.print(Text(_headline(result), style="bold"))
+    if result.units and isinstance(result.units[0].score, dict | Absent) and not _any_score(result):
+        for bulletin in _progress(result):
+            _print_groups(console, result, lambda units, title, b=bulletin: _progress_table(result, b, units, title))
+    else:
+        _print_groups(console, result, lambda units, title: _ranking(units, title, console.width >= _NARROW))
+    _print_uncounted(console, result)
+    _print_remarks(console, result)
+    _print_readings(console, result)
+
+
+def _headline(result: Result) -> str:
+    title = result.book.title
+    status = f"（{title.status}，未经原文核对）" if title.status else ""
+    state = "　暂定" if result.provisional else ""
+    return f"{title.name}　{title.year} 年度{status}　截至 {result.as_json_date()}{state}"
+
+
+def _any_score(result: Result) -> bool:
+    return any(isinstance(u.score, Fraction) or isinstance(u.score, dict) for u in result.units)
+
+
+def _print_groups(console: Console, result: Result, make: object) -> None:
+    groups: dict[str | None, list[Unit]] = {}
+    for unit in result.units:
+        groups.setdefault(unit.group, []).append(unit)
+    for name, units in groups.items():
+        assert callable(make)
+        console.print(make(units, name or ""))
+
+
+def _ranking(units: list[Unit], title: str, bars: bool) -> Table:
+    """名次 单位 得分 项目… 完成率; the order is that of the first rank item. No figure is ever cut short."""
+    names = ["名次", "单位", SCORE, *units[0].contributions]
+    rows = [
+        [_place(unit), unit.name, _cell(unit.score), *(_cell(v) for v in unit.contributions.values())]
+        for unit in sorted(units, key=_first_rank)
+    ]
+    rates = _yearly_rates(units[0]) if bars else []
+    table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
+    for name, cells in zip(names, zip(*rows, strict=True), strict=True):
+        least = max(map(display_width, cells))
+        table.add_column(name, justify="left" if name == "单位" else "right", min_width=least)
+    for name in rates:
+        table.add_column(name, no_wrap=True)
+    for unit, cells in zip(sorted(units, key=_first_rank), rows, strict=True):
+        table.add_row(*map(escape, cells), *(_bar(unit.figure(name)) for name in rates))
+    return table
+
+
+def _yearly_rates(unit: Unit) -> list[str]:
+    """The year's completion rates: 商 of one measure over 年."""
+    columns: dict[str, Column] = dict(unit.result.outcome.columns.get(Period.YEAR.value, {}))
+    named = [i.name for i in unit.book.items.values() if i.section == "指标" and i.period is Period.YEAR]
+    return [n for n in named if n in columns and columns[n].measure == "比率"][:2]
+
+
+def _first_rank(unit: Unit) -> tuple[bool, int]:
+    ranks = [v for k, v in unit.ranks.items() if k != TIED]
+    place = ranks[0] if ranks and isinstance(ranks[0], int) else None
+    return (place is None, place or 0)
+
+
+def _place(unit: Unit) -> str:
+    ranks = unit.ranks
+    if not ranks:
+        return ""
+    place = next(v for k, v in ranks.items() if k != TIED)
+    if isinstance(place, dict):
+        return "／".join("—" if v is None else str(v) for v in place.values())
+    return "—" if place is None else f"{place}{'＝' if ranks[TIED] is True else ''}"
+
+
+def _cell(value: Figure | dict[str, Figure]) -> str:
+    return "／".join(said(v) for v in value.values()) if isinstance(value, dict) else said(value)
+
+
+def _bar(value: Figure) -> Text:
+    if not isinstance(value, Fraction):
+        return Text(said(value))
+    full = max(0, min(_BAR, int(value * _BAR)))
+    colour = "green" if value >= 1 else "yellow" if value * 4 >= 3 else "red"
+    return Text.assemble(("█" * full, colour), ("░" * (_BAR - full), "dim"), f" {show_percent(value):>7}")
+
+
+def _print_uncounted(console: Console, result: Result) -> None:
+    read = sum(rows for _, _, held in result.files for rows in held.values())
+    console.print(f"读入 {read} 行，计入 {read - len(result.uncounted)} 行，未计 {len(result.uncounted)} 行。")
+    for row in result.uncounted[:20]:
+        console.print(Text(f"  未计 {row.ledger}第{row.row}行：{row.reason}"))
+    if len(result.uncounted) > 20:
+        console.print(f"  ……还有 {len(result.uncounted) - 20} 行，见 -o 写出的工作簿或 --json。")
+
+
+def _print_remarks(console: Console, result: Result) -> None:
+    for unit in result.units:
+        remarks = [*unit.vetoes, *unit.consequences, *unit.pending, *unit.notices]
+        if remarks:
+            console.print(Text(f"  {unit.name}：{'；'.join(remarks)}"))
+
+
+def _print_readings(console: Console, result: Result) -> None:
+    """The readings: those switched by hand in full, those awaiting a ruling by name; all of them are in --json."""
+    readings = result.book.readings.values()
+    switched = [f"{r.name} 取“{r.chosen}”（默认“{r.taken}”）" for r in readings if r.chosen != r.taken]
+    if switched:
+        console.print(Text(f"换用的口径：{'、'.join(switched)}", style="bold yellow"))
+    waiting = [f"{r.name} {r.chosen}" for r in readings if r.undecided]
+    if waiting:
+        console.print(Text(f"口径共 {len(readings)} 个，其中 {len(waiting)} 个待裁定：{'、'.join(waiting)}", style="dim"))
+
+
+# ---- progress before the year has ended ----------------------------------------------------
+
+
+def _progress(result: Result) -> list[Bulletin]:
+    """The bulletins that can be shown before there is a 得分: each ranks by its own declared basis."""
+    return [b for b in result.book.bulletins.values() if SCORE not in (*b.columns, *(n for n, _ in b.order))]
+
+
+def _progress_table(result: Result, bulletin: Bulletin, units: list[Unit], title: str) -> Table:
+    number = result.started(bulletin.period)[-1]
+    label = f"第 {number} {bulletin.period.value}" if bulletin.period is not Period.YEAR else "全年"
+    table = Table(title=f"{title}　{bulletin.name}（{label}，进度，不是得分）", title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("单位", no_wrap=True)
+    shown = [n for n in bulletin.columns if _reachable(units[0], n, bulletin)]
+    for name in shown:
+        table.add_column(name, justify="right", no_wrap=True)
+    for unit in sorted(units, key=lambda u: [_order(u, n, d, bulletin.period, number) for n, d in bulletin.order]):
+        table.add_row(escape(unit.name), *(_progress_cell(unit, n, bulletin.period, number) for n in shown))
+    return table
+
+
+def _reachable(unit: Unit, name: str, bulletin: Bulletin) -> bool:
+    return name in unit.result.outcome.columns[bulletin.period.value]
+
+
+def _progress_cell(unit: Unit, name: str, period: Period, number: int) -> Text:
+    value = unit.figure(name, period, number)
+    column = unit.result.outcome.columns[period.value][name]
+    return _bar(value) if column.kind is Kind.RATIO else Text(said(value))
+
+
+def _order(unit: Unit, name: str, direction: str, period: Period, number: int) -> tuple[bool, Fraction]:
+    value = unit.figure(name, period, number)
+    if not isinstance(value, Fraction):
+        return (True, Fraction(0))
+    return (False, value if direction in ("低者先", "早者先") else -value)
+
+
+# ---- explain ------------------------------------------------------------------------------
+
+
+def print_story(story: Story) -> None:
+    """Why: each part, the band, how far the next one is, clause with its words, YAML line, ledger rows."""
+    console = _console()
+    unit = story.unit
+    group = f"（{unit.group}）" if unit.group else ""
+    console.print(Text(_headline(unit.result), style="bold"))
+    tree = Tree(Text(f"{unit.name}{group}　{SCORE} {_cell(unit.score)}", style="bold"))
+    for reason in (*story.reasons, *story.ranks):
+        _grow(tree, reason)
+    for heading, texts in (("处置", unit.consequences), ("待定", unit.pending), ("提示", unit.notices)):
+        for text in texts:
+            tree.add(Text(f"{heading}：{text}"))
+    console.print(tree)
+    _print_clauses(console, story)
+    _print_records(console, story.records)
+
+
+def _grow(tree: Tree, reason: Reason) -> None:
+    line = Text.assemble((reason.name, "bold"), f"　{said(reason.value)}", ("　" + reason.text, ""))
+    where = f"　〔{'；'.join(reason.clauses)}〕" if reason.clauses else ""
+    line.append(f"{where} {reason.place.source.name}:{reason.place.line}", style="dim")
+    branch = tree.add(line)
+    for hint in reason.hints:
+        branch.add(Text(hint, style="green"))
+    for ledger, rows in (reason.rows or {}).items():
+        if rows:
+            branch.add(Text(f"{ledger}第 {'、'.join(map(str, rows))} 行", style="dim"))
+    for child in reason.children:
+        _grow(branch, child)
+
+
+def _print_clauses(console: Console, story: Story) -> None:
+    cited = story.as_json()["条文"]
+    console.print(Text("条文原文", style="bold"))
+    for name, texts in cited.items():
+        console.print(Text(f"  {name}　{''.join(texts)}"))
+
+
+def _print_records(console: Console, records: Iterable[Record]) -> None:
+    console.print(Text("台账记录（逐行）", style="bold"))
+    for record in records:
+        words = "，".join(f"{k} {v}" for k, v in record.words.items() if v and k != "单位")
+        style = "" if record.counted else "yellow"
+        console.print(Text(f"  {record.ledger}第{record.row}行　{words}", style=style))
+        for note in record.notes:
+            console.print(Text(f"      {note}", style="dim"))
+
+
+__all__ = ["Gather", "print_problems", "print_result", "print_story"]

@@ -1,0 +1,24 @@
+"""What every test may ask for: the repository's folders and the 2024 rule book, read once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.pipeline import load_rules
+from engine.rulebook import RuleBook
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def book_2024() -> RuleBook:
+    """rules/2024.yaml, checked."""
+    return load_rules(ROOT / "rules" / "2024.yaml")
