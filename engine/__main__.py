@@ -77,8 +77,10 @@ def _check(arguments: argparse.Namespace) -> int:
         except Rejected as rejected:
             problems += rejected.problems
         else:
-            words = (f"{path}：没有错误。{len(book.clauses)} 条条文，{len(book.items)} 项，"
-                     f"{len(book.roster.units)} 个单位，{len(book.readings)} 个口径（{alternatives} 种备选都试过）。")  # fmt: skip
+            words = (
+                f"{path}：没有错误。{len(book.clauses)} 条条文，{len(book.items)} 项，{len(book.roster.units)} 个单位，"
+            )
+            words += f"{len(book.readings)} 个口径（{alternatives} 种备选都试过）。"
             print(words, file=sys.stderr if arguments.json else sys.stdout)
     if problems:
         print_problems(problems)

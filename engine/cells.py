@@ -52,14 +52,14 @@ Reader = Callable[[str], int | bool | Fault]
 
 
 def reader(field: Field, roster: Roster) -> Reader:
-    """The function that reads a cell of this column (every kind but TEXT, which stays as it is)."""
+    """The function that reads a cell of this column; a TEXT stays as it is, so its reader has nothing to say."""
     if field.kind is Kind.UNIT:
         return _among(field.name, unit_numbers(roster), "D22", "不在名录")
     if field.kind is Kind.WORD:
         return _among(field.name, {word: at for at, word in enumerate(field.options)}, "D21", "不在选项里")
     if field.kind is Kind.NUMBER:
         return lambda text: number(text, field.decimals)
-    simple: dict[Kind, Reader] = {Kind.DAY: day, Kind.MOMENT: moment, Kind.FLAG: flag}
+    simple: dict[Kind, Reader] = {Kind.DAY: day, Kind.MOMENT: moment, Kind.FLAG: flag, Kind.TEXT: len}
     return simple[field.kind]
 
 

@@ -14,6 +14,9 @@ import polars as pl
 from engine.survey import MOST_COLUMNS, unreadable
 
 MOST_CELLS = 20_000_000
+MOST_LINE = 1 << 20
+
+RESAVE_CSV = "在 Excel 里另存为“CSV UTF-8（逗号分隔）”。"
 
 _QUOTED = r'"(?:[^"]|"")*"'
 _FIELD = rf'(?:{_QUOTED}|[^",]*)'
@@ -34,49 +37,64 @@ class Delimited:
     ragged: dict[int, list[int]]
 
 
-def decode(data: bytes, file: str) -> tuple[str, bool]:
-    """The text, and whether it was GB18030; nothing is guessed.
+def as_utf8(data: bytes, file: str) -> tuple[bytes, bool]:
+    """The text in UTF-8, and whether it was GB18030; nothing is guessed.
 
     UTF-8 (with or without BOM) is tried first, then GB18030, both strictly.
     Raises :class:`Rejected` (F16) for anything else.
 
-    >>> decode("单位".encode("gb18030"), "采用.csv")
-    ('单位', True)
+    >>> as_utf8("单位".encode("gb18030"), "采用.csv")[0].decode(), as_utf8("单位".encode(), "采用.csv")[1]
+    ('单位', False)
     """
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data:
-        raise unreadable("F16", file, "内容是 UTF-16 或者不是文本。", "在 Excel 里另存为“CSV UTF-8（逗号分隔）”。")
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding), encoding == "gb18030"
-        except UnicodeDecodeError:
-            continue
-    raise unreadable("F16", file, "既不是 UTF-8 也不是 GB18030。", "在 Excel 里另存为“CSV UTF-8（逗号分隔）”。")
+        raise unreadable("F16", file, "内容是 UTF-16 或者不是文本。", RESAVE_CSV)
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _from_gb18030(data, file), True
+    return data, False
 
 
-def parse(text: str, file: str) -> Delimited:
+def _from_gb18030(data: bytes, file: str) -> bytes:
+    try:
+        return data.decode("gb18030").encode("utf-8")
+    except UnicodeError as error:
+        raise unreadable("F16", file, "既不是 UTF-8 也不是 GB18030。", RESAVE_CSV) from error
+
+
+def parse(utf8: bytes, file: str) -> Delimited:
     """Cut a CSV text into columns; wholly blank records are left out.
 
-    Raises :class:`Rejected` (F17 quotes, F14 too many cells or columns).
+    Raises :class:`Rejected` (F17 quotes, F14 too many cells or columns, or a line too long).
 
-    >>> parse('单位,标题\\n大埔镇,"一,二"\\n', "采用.csv").cells.row(0)
+    >>> parse('单位,标题\\n大埔镇,"一,二"\\n'.encode(), "采用.csv").cells.row(0)
     ('大埔镇', '一,二')
     """
-    if text.count(",") + text.count("\n") > MOST_CELLS:
+    if utf8.count(b",") + utf8.count(b"\n") > MOST_CELLS:
         raise unreadable("F14", file, f"格数多于 {MOST_CELLS}。", "分成几次算，或另存为 Parquet。")
-    quoted = '"' in text
-    lines = (
-        pl.Series("record", [text.replace("\r\n", "\n")]).str.split("\n").explode().to_frame().with_row_index("row", 1)
-    )
+    quoted = b'"' in utf8
+    lines = _lines(utf8, file)
     records = (_joined(lines) if quoted else lines).filter(~pl.col("record").str.contains(_BLANK))
     if quoted:
         _check_quotes(records, file)
-    records = records.with_columns(_split(quoted).alias("cells"))
+    records = records.with_columns(_split(quoted).alias("cells")).drop("record")
     if not records.height:
         return Delimited([], pl.DataFrame(), pl.Series("行", [], dtype=pl.Int64), {})
     header = records["cells"][0].to_list()
     if len(header) > MOST_COLUMNS:
         raise unreadable("F14", file, f"表头有 {len(header)} 列，最多 {MOST_COLUMNS} 列。", "看看分隔符是否对。")
     return _columns([_unquote_text(name) for name in header], records[1:], quoted)
+
+
+def _lines(utf8: bytes, file: str) -> pl.DataFrame:
+    """The physical lines with their numbers, cut by polars rather than as Python strings."""
+    text = pl.Series("record", [utf8]).cast(pl.String).str.replace_all("\r\n", "\n", literal=True)
+    lines = text.str.split("\n").explode().to_frame().with_row_index("row", 1)
+    long = lines.filter(pl.col("record").str.len_bytes() > MOST_LINE)
+    if long.height:
+        raise unreadable("F14", file, f"第 {long['row'][0]} 行有 {MOST_LINE >> 20} MB 以上。", "看看是不是文本台账。")
+    return lines
 
 
 def _joined(lines: pl.DataFrame) -> pl.DataFrame:

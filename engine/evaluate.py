@@ -8,7 +8,6 @@ visits both sides of everything: a wrong name anywhere is found before any recor
 from __future__ import annotations
 
 import ast
-import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
@@ -22,6 +21,7 @@ from engine.column import Column, Misfit
 from engine.formula import Atom, Expression
 from engine.rulebook import ABSENT_WORDS, Absent, Kind
 from engine.source import Problem, Rejected, Span
+from engine.suggest import asked
 
 _COMPARE = {ast.GtE: ">=", ast.Gt: ">", ast.LtE: "<=", ast.Lt: "<", ast.Eq: "==", ast.NotEq: "!="}
 _ABSENT = {word: absent for absent, word in ABSENT_WORDS.items()}
@@ -161,6 +161,5 @@ class _Walker(SimpleEval):  # type: ignore[misc]
 
 def unknown_name(text: str, span: Span, known: Iterable[str], what: str = "名字") -> Problem:
     """The fault “no such name”, with the nearest ones suggested."""
-    near = difflib.get_close_matches(text, list(known), 3, 0.5)
-    hint = f"是不是想写{'、'.join(f'“{n}”' for n in near)}？" if near else "先定义这一项，或者改成已有的名字。"
+    hint = asked(text, known, "先定义这一项，或者改成已有的名字。")
     return Problem("E07", f"“{text}”不是这里看得到的{what}。", span, hint)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-NUMBER = r"\d{1,15}(?:\.\d{1,9})?"
+NUMBER = r"[0-9]{1,15}(?:\.[0-9]{1,9})?"  # not \d: full-width digits are refused, never read
 _EXACT = re.compile(rf"-?{NUMBER}")
 
 

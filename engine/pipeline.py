@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING
 from engine.calendar import day_number
 from engine.rulebook import Gather, Item, RuleBook, Scaled
 from engine.source import Problem, Rejected, errors
+from engine.suggest import asked
 
 if TYPE_CHECKING:
     from engine.document import Document
     from engine.ledger import Ledgers
     from engine.result import Result, Uncounted
-    from engine.scoring import Fault, Outcome
+    from engine.scoring import Fault, Outcome, Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,36 +39,51 @@ class Options:
     scale_to: Fraction | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A rule file found good: the document, its book, and the dry run that proved it."""
+
+    doc: Document
+    book: RuleBook
+    study: Study
+
+
 # ---- rules --------------------------------------------------------------------------------
 
 
 def load_rules(path: Path, readings: Mapping[str, str] | None = None) -> RuleBook:
     """A rule file, checked. Raises :class:`Rejected` with every fault found."""
-    book = read_rules(_document(path), readings)
-    return book
+    return _checked(_document(path), readings).book
 
 
-def read_rules(doc: Document, readings: Mapping[str, str] | None = None) -> RuleBook:
-    """A document of the right shape as a checked rule book."""
-    from engine.reader import read
-    from engine.scoring import check
+def _checked(doc: Document, readings: Mapping[str, str] | None = None, base: Checked | None = None) -> Checked:
+    """A document of the right shape as a rule book without faults; from ``base`` what the readings leave alone."""
+    from engine import schema
+    from engine.reader import patched, read
+    from engine.scoring import check, dry
 
-    book = read(doc, readings)
-    problems = check(book, day_number(book.title.end))
+    doc, touched = patched(doc, readings or {})
+    problems = errors(schema.problems(doc, touched)) if touched else []
     if problems:
         raise Rejected(problems)
-    return book
+    book = read(doc, readings, (base.doc, base.book) if base else None)
+    study = dry(book, day_number(book.title.end), base.study if base else None)
+    problems = check(study)
+    if problems:
+        raise Rejected(problems)
+    return Checked(doc, book, study)
 
 
 def check_rules(path: Path) -> tuple[RuleBook, int]:
     """A rule file with every alternative reading tried too: the book, and how many alternatives there are."""
     doc = _document(path)
-    book = read_rules(doc)
+    base = _checked(doc)
+    book = base.book
     problems: list[Problem] = []
     tried = [(r.name, name) for r in book.readings.values() for name in r.alternatives]
     for reading, name in tried:
         try:
-            read_rules(doc, {reading: name})
+            _checked(doc, {reading: name}, base)
         except Rejected as rejected:
             problems += [_under(p, reading, name) for p in rejected.problems]
     if problems:
@@ -215,13 +231,10 @@ def used_by(book: RuleBook) -> dict[str, list[str]]:
 
 def unit_named(book: RuleBook, name: str) -> str:
     """The printed name a name or alias means. Raises :class:`Rejected` with the nearest names."""
-    import difflib
-
     names = {alias: unit.name for unit in book.roster.units for alias in (unit.name, *unit.aliases)}
     if name in names:
         return names[name]
-    near = difflib.get_close_matches(name, names, 3, 0.4) or [n for n in names if name and name in n][:3]
-    hint = f"是不是“{'”、“'.join(near)}”？" if near else "单位名要和细则「单位」里写的一字不差。"
+    hint = asked(name, names, "单位名要和细则「单位」里写的一字不差。")
     raise Rejected([Problem("R19", f"名录里没有“{name}”。", book.roster.place, hint)])
 
 

@@ -20,6 +20,7 @@ from engine.source import Problem, Severity
 
 MOST_SHOWN = 200
 FIRST_SHOWN = 20
+MOST_WRONG = 10_000
 TYPES: Mapping[Kind, type[pl.DataType]] = {
     Kind.TEXT: pl.String, Kind.FLAG: pl.Boolean, Kind.DAY: pl.Int64, Kind.MOMENT: pl.Int64,
     Kind.NUMBER: pl.Int64, Kind.WORD: pl.Int64, Kind.UNIT: pl.Int64,
@@ -173,7 +174,8 @@ def _refuse_flaw(flaw: Flaw, rows: list[int], findings: Findings) -> None:
 
 def column(f: Field, text: pl.Series, to_judge: pl.Series, roster: Roster, findings: Findings) -> pl.Series:
     """A column typed; its cells that cannot be read are refused."""
-    values, faulty, judge = _free_text(f, text) if f.kind is Kind.TEXT else _words(f, text, roster)
+    judge = _judge(f, roster)
+    values, faulty = _free_text(f, text) if f.kind is Kind.TEXT else _words(f, text, judge, findings)
     rows, refused = findings.table.rows, faulty & to_judge
     if refused.any():
         findings.refuse_all(f.name, rows.filter(refused).to_list(), text.filter(refused).to_list(), judge)
@@ -182,35 +184,39 @@ def column(f: Field, text: pl.Series, to_judge: pl.Series, roster: Roster, findi
     return values.alias(f.name)
 
 
-def _words(f: Field, text: pl.Series, roster: Roster) -> tuple[pl.Series, pl.Series, cells.Reader]:
+def _words(f: Field, text: pl.Series, judge: cells.Reader, findings: Findings) -> tuple[pl.Series, pl.Series]:
     """Each different text is read once, then the column is looked up: a ledger says few different things."""
-    judge = _judge(f, roster)
-    words = ((word, judge(word or f.blank) if isinstance(f.blank, str) else judge(word)) for word in text.unique())
-    known = {word: value for word, value in words if not isinstance(value, Fault)}
+    known: dict[str, int | bool] = {}
+    wrong = 0
+    for word in text.unique():
+        value = judge(word or f.blank) if isinstance(f.blank, str) else judge(word)
+        if not isinstance(value, Fault):
+            known[word] = value
+        elif (wrong := wrong + 1) > MOST_WRONG:
+            detail = f"“{f.name}”列有 {MOST_WRONG} 种以上读不出的写法，不一一列出。"
+            findings.block("D27", detail, f.name, "看看是不是填错了列。")
+            nothing = pl.repeat(None, len(text), dtype=TYPES[f.kind], eager=True)
+            return nothing, pl.repeat(False, len(text), eager=True)
     values = text.replace_strict(list(known), list(known.values()), default=None, return_dtype=TYPES[f.kind])
-    fine = [*known, ""] if f.blank is not None else list(known)
-    return values, ~text.is_in(fine), judge
+    return values, ~text.is_in([*known, ""] if f.blank is not None else list(known))
 
 
 def _judge(f: Field, roster: Roster) -> cells.Reader:
+    """What a cell of this column says, or its fault; a TEXT cell is only looked at when it is at fault."""
     read_cell = cells.reader(f, roster)
 
     def judge(text: str) -> int | bool | Fault:
-        if not text:
-            return _not_blank(f)
-        return _unseen(text) or read_cell(text)
+        return (_unseen(text) or read_cell(text)) if text else _not_blank(f)
 
     return judge
 
 
-def _free_text(f: Field, text: pl.Series) -> tuple[pl.Series, pl.Series, cells.Reader]:
+def _free_text(f: Field, text: pl.Series) -> tuple[pl.Series, pl.Series]:
     blank = text == ""
     default = f.blank if isinstance(f.blank, str) else None
     values = pl.select(pl.when(blank).then(pl.lit(default, pl.String)).otherwise(text)).to_series()
-    faulty = text.str.contains(INVISIBLE)
-    if f.blank is None:
-        faulty |= blank
-    return values, faulty, lambda cell: _unseen(cell) or _not_blank(f)
+    unseen = text.str.contains(INVISIBLE)
+    return values, unseen | blank if f.blank is None else unseen
 
 
 def _unseen(text: str) -> Fault | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -28,24 +28,25 @@ Cells = Mapping[str, Any]
 def figure(cells: Cells, name: str, column: Column) -> Figure:
     """One cell as an exact value, or the reason why there is none."""
     reason = cells.get(name + ABSENT) if column.absent is not None else 0
-    raw = cells[name]
     if reason:
         return Absent(reason)
-    if raw is None:
-        return Absent.PENDING
-    match column.kind:
-        case Kind.RATIO:
-            return Fraction(raw, cells[name + OVER])
-        case Kind.NUMBER:
-            return Fraction(raw, column.den)
-        case Kind.WORD | Kind.UNIT:
-            return column.options[raw]
-        case Kind.DAY:
-            return from_day_number(raw)
-        case Kind.MOMENT:
-            return datetime(1970, 1, 1, tzinfo=timezone.utc) + timedelta(minutes=raw)
+    raw = cells[name]
+    return Absent.PENDING if raw is None else _READ.get(column.kind, _as_it_is)(raw, cells, name, column)
+
+
+def _as_it_is(raw: Any, cells: Cells, name: str, column: Column) -> Figure:
     found: Figure = raw
     return found
+
+
+_READ: dict[Kind, Callable[[Any, Cells, str, Column], Figure]] = {
+    Kind.RATIO: lambda raw, cells, name, column: Fraction(raw, cells[name + OVER]),
+    Kind.NUMBER: lambda raw, cells, name, column: Fraction(raw, column.den),
+    Kind.WORD: lambda raw, cells, name, column: column.options[raw],
+    Kind.UNIT: lambda raw, cells, name, column: column.options[raw],
+    Kind.DAY: lambda raw, cells, name, column: from_day_number(raw),
+    Kind.MOMENT: lambda raw, cells, name, column: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(minutes=raw),
+}
 
 
 def shown(value: Figure) -> str | None:
@@ -106,7 +107,7 @@ class Result:
     @cached_property
     def cells(self) -> dict[tuple[str, int, int], Cells]:
         """(table, unit, period) → the row, for the 单位×期 tables."""
-        found = {}
+        found: dict[tuple[str, int, int], Cells] = {}
         for period in Period:
             frame = self.outcome.frames.get(period.value)
             if frame is not None:
@@ -284,7 +285,9 @@ class Unit:
         lacking = [f"{ledger}：没有{self.name}的记录，待考评" for ledger, unit in self.result.outcome.lacking
                    if unit == self.number]  # fmt: skip
         waiting = [w for w in self.result.outcome.waiting if w.unit == self.number]
-        return lacking + [f"{w.ledger}第{w.row}行{self._identity(w.ledger, w.row)}：尚不能认定，暂未计入“{w.item}”" for w in waiting]
+        return lacking + [
+            f"{w.ledger}第{w.row}行{self._identity(w.ledger, w.row)}：尚不能认定，暂未计入“{w.item}”" for w in waiting
+        ]
 
     def _identity(self, ledger: str, row: int) -> str:
         """The row's number in the office's own words: its first text column."""

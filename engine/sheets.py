@@ -20,7 +20,7 @@ from engine import delimited, xlsx
 from engine.source import Cell, Problem, Rejected, Severity
 from engine.survey import MOST_COLUMNS, RESAVE, Address, letter, unreadable
 
-MOST_BYTES = 200 << 20
+MOST_BYTES = 128 << 20
 MOST_RECORDS = 3_000_000
 COMPANIONS = ("说明", "选项", "填写示例")
 """Sheets of our own blank workbook that hold no records."""
@@ -241,10 +241,10 @@ def _tell_other(path: Path, names: Collection[str], sheets: Sheets) -> None:
 
 def _read_csv(path: Path, sheets: Sheets) -> RawTable:
     file, place = str(path), Cell(str(path), path.name)
-    text, gb18030 = delimited.decode(_bytes(path, sheets), file)
+    utf8, gb18030 = delimited.as_utf8(_bytes(path, sheets), file)
     if gb18030:
         sheets.note("N10", "不是 UTF-8，按 GB18030 读。", place, "看看中文是否正常；以后另存为“CSV UTF-8”更稳妥。")
-    parsed = delimited.parse(text, file)
+    parsed = delimited.parse(utf8, file)
     header = [name.strip(" \u3000") for name in parsed.header]
     columns = _columns(header, [f"第{n}列" for n in range(1, len(header) + 1)], file, path.name, sheets)
     frame = parsed.cells.select(pl.col(str(at)).alias(name) for name, at in columns.items())

@@ -87,7 +87,7 @@ class Problem:
         """The fault as plain values (``--json``)."""
         return {
             "编号": self.code,
-            "级别": self.severity.value,
+            "轻重": self.severity.value,
             "概述": self.headline,
             **_place_json(self.place),
             "条款": self.context,

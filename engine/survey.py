@@ -8,7 +8,7 @@ all memory when one cell stands at XFD1048576. Here those are found, or refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import PurePath
@@ -17,7 +17,8 @@ from xml.parsers import expat
 from engine.source import Cell, Problem, Rejected
 
 MOST_ELEMENTS = 4_000_000
-MOST_ROWS, MOST_COLUMNS, MOST_AREA = 100_000, 200, 1_000_000
+MOST_ROWS, MOST_COLUMNS, MOST_AREA = 100_000, 200, 600_000
+MOST_CHARACTERS = 20_000_000
 RESAVE = "用 Excel 或 WPS 打开，另存为“Excel 工作簿（*.xlsx）”再试。"
 SPLIT = "把台账另存为 CSV 或 Parquet，每张台账一个文件，放在一个文件夹里再读。"
 
@@ -74,22 +75,48 @@ def elements(xml: bytes, tags: Collection[str], file: str) -> list[tuple[str, di
     return found
 
 
-def _parse(xml: bytes, start: Callable[[str, dict[str, str]], None], file: str) -> None:
+def _parse(
+    xml: bytes,
+    start: Callable[[str, dict[str, str]], None],
+    file: str,
+    characters: Callable[[str], None] | None = None,
+) -> None:
     parser = expat.ParserCreate()
+    parser.buffer_text = True
     parser.StartElementHandler = start
+    parser.CharacterDataHandler = characters
     try:
         parser.Parse(xml, True)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise unreadable("F12", file, "工作簿内部的 XML 不完整。", RESAVE) from error
 
 
-def survey(xml: bytes, clocks: frozenset[str], file: str, sheet: str) -> Survey:
-    """Stream one sheet's XML; ``clocks`` are the style indexes whose number format shows hours.
+def shared_lengths(xml: bytes, file: str) -> dict[str, int]:
+    """Length of each shared text by its index (as written): a cell costs only its index, but is read as the whole."""
+    lengths: list[int] = []
 
-    Raises :class:`Rejected` (F12 broken XML, F14 too large, F15 rows or cells out of order).
+    def start(tag: str, _: dict[str, str]) -> None:
+        if tag.rpartition(":")[2] == "si":
+            lengths.append(0)
+
+    def characters(text: str) -> None:
+        if lengths:
+            lengths[-1] += len(text)
+
+    if xml:
+        _parse(xml, start, file, characters)
+    return {str(index): length for index, length in enumerate(lengths) if length}
+
+
+def survey(xml: bytes, clocks: frozenset[str], lengths: Mapping[str, int], file: str, sheet: str) -> Survey:
+    """Stream one sheet's XML.
+
+    ``clocks`` are the style indexes whose number format shows hours, ``lengths`` those
+    of the shared texts. Raises :class:`Rejected` (F12 broken XML, F14 too large, F15
+    rows or cells out of order).
     """
-    watch = _Watch(clocks, file, sheet)
-    _parse(xml, watch.start, file)
+    watch = _Watch(clocks, lengths, file, sheet)
+    _parse(xml, watch.start, file, watch.characters)
     watch.finish()
     return watch.survey
 
@@ -97,8 +124,9 @@ def survey(xml: bytes, clocks: frozenset[str], file: str, sheet: str) -> Survey:
 class _Watch:
     """Follows the tags of one sheet; knows the cell it is in, and refuses what no office program writes."""
 
-    def __init__(self, clocks: frozenset[str], file: str, sheet: str) -> None:
+    def __init__(self, clocks: frozenset[str], lengths: Mapping[str, int], file: str, sheet: str) -> None:
         self.survey = Survey()
+        self._lengths, self._shared, self._characters = lengths, False, 0
         self._clocks, self._file, self._sheet = clocks, file, sheet
         self._row = self._column = self._elements = 0
         self._hidden = False
@@ -113,6 +141,13 @@ class _Watch:
         handle = self._on.get(tag) or self._on.get(tag.rpartition(":")[2])
         if handle:
             handle(attributes)
+
+    def characters(self, text: str) -> None:
+        """Counts what the cells will hold once their shared texts are put in."""
+        if self._shared:
+            self._characters += self._lengths.get(text, 0)
+            if self._characters > MOST_CHARACTERS:
+                raise self._refuse("F14", f"各格的文字合起来多于 {MOST_CHARACTERS} 字。", SPLIT)
 
     def finish(self) -> None:
         """Refuse a used area larger than any ledger: the reader of values would fill it all."""
@@ -134,7 +169,9 @@ class _Watch:
         if row != self._row or column <= self._column:
             raise self._disorder(row)
         self._column = column
-        if attributes.get("t") == "e":
+        kind = attributes.get("t")
+        self._shared = kind == "s"
+        if kind == "e":
             self.survey.errors.append((row, column))
         if attributes.get("s") in self._clocks:
             self.survey.clocks.add((row, column))

@@ -72,7 +72,7 @@ def _headline(result: Result) -> str:
 
 
 def _any_score(result: Result) -> bool:
-    return any(isinstance(u.score, Fraction) or isinstance(u.score, dict) for u in result.units)
+    return any(isinstance(u.score, Fraction | dict) for u in result.units)
 
 
 def _print_groups(console: Console, result: Result, make: object) -> None:
@@ -98,8 +98,8 @@ def _ranking(units: list[Unit], title: str, bars: bool) -> Table:
         table.add_column(name, justify="left" if name == "单位" else "right", min_width=least)
     for name in rates:
         table.add_column(name, no_wrap=True)
-    for unit, cells in zip(sorted(units, key=_first_rank), rows, strict=True):
-        table.add_row(*map(escape, cells), *(_bar(unit.figure(name)) for name in rates))
+    for unit, row in zip(sorted(units, key=_first_rank), rows, strict=True):
+        table.add_row(*map(escape, row), *(_bar(unit.figure(name)) for name in rates))
     return table
 
 
@@ -162,7 +162,9 @@ def _print_readings(console: Console, result: Result) -> None:
         console.print(Text(f"换用的口径：{'、'.join(switched)}", style="bold yellow"))
     waiting = [f"{r.name} {r.chosen}" for r in readings if r.undecided]
     if waiting:
-        console.print(Text(f"口径共 {len(readings)} 个，其中 {len(waiting)} 个待裁定：{'、'.join(waiting)}", style="dim"))
+        console.print(
+            Text(f"口径共 {len(readings)} 个，其中 {len(waiting)} 个待裁定：{'、'.join(waiting)}", style="dim")
+        )
 
 
 # ---- progress before the year has ended ----------------------------------------------------

@@ -18,10 +18,10 @@ from decimal import Decimal
 
 import python_calamine as calamine
 
-from engine.survey import RESAVE, SPLIT, Address, Survey, elements, survey, unreadable
+from engine.survey import RESAVE, SPLIT, Address, Survey, elements, shared_lengths, survey, unreadable
 
 MOST_FILE = 60 << 20
-MOST_INFLATED = 100 << 20
+MOST_INFLATED = 80 << 20
 MOST_PARTS = 5_000
 TRUSTED_INTEGER = 10**15
 
@@ -66,8 +66,10 @@ def read_workbook(data: bytes, file: str, names: Collection[str]) -> Workbook:
     sheets = _sheet_parts(package)
     wanted = [name for name in sheets if name in names]
     clocks = _clock_styles(package)
-    surveys = {name: survey(_sheet(package, sheets[name][0], name), clocks, file, name) for name in wanted}
-    for name in ("[Content_Types].xml", "_rels/.rels", "xl/sharedStrings.xml"):
+    lengths = shared_lengths(package.part("xl/sharedStrings.xml"), file)
+    xml = {name: _sheet(package, sheets[name][0], name) for name in wanted}
+    surveys = {name: survey(xml[name], clocks, lengths, file, name) for name in wanted}
+    for name in ("[Content_Types].xml", "_rels/.rels"):
         package.part(name)
     values = _values(package, wanted)
     grids = [_grid(name, sheets[name][1], values[name], surveys[name]) for name in wanted]

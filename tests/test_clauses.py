@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from situations import Case, Scored, differences, read, score
 
-from engine import pipeline
+from engine.pipeline import load_rules
+from engine.rulebook import RuleBook
 
 FILES = sorted((Path(__file__).parent / "clauses").glob("*.yaml"))
 TEXTS = {path.stem: path.read_text(encoding="utf-8").split("\n---\n") for path in FILES}
@@ -26,12 +27,12 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     rules = tmp_path_factory.mktemp("rules")
 
     @functools.cache
-    def book(file: str, readings: tuple[tuple[str, str], ...]) -> tuple[pipeline.RuleBook, Path]:
+    def book(file: str, readings: tuple[tuple[str, str], ...]) -> RuleBook:
         path = rules / f"{file}.yaml"
         path.write_text(TEXTS[file][0] + "\n", encoding="utf-8")
-        return pipeline.load_rules(path, dict(readings)), path
+        return load_rules(path, dict(readings))
 
-    return lambda case: score(*book(case.file, case.readings), tmp_path_factory.mktemp("records"), [case])
+    return lambda case: score(book(case.file, case.readings), tmp_path_factory.mktemp("records"), [case])
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)

@@ -17,12 +17,14 @@ from engine.source import Problem, Source, Span
 _WIDE = str.maketrans("０１２３４５６７８９％．－−—–＋，", "0123456789%.----+,")
 _NUMBER = re.compile(r"[+\-]?[0-9][0-9,]*(?:\.[0-9]+)?%?")
 _KEY_WIDE = re.compile(r"([^\s：:]{1,40})[ \u3000]*：")
-_KEY_TIGHT = re.compile(r"([^\s：:]{1,40}):(?=[^\s/])")
+_KEY_TIGHT = re.compile(r"(?![0-9]+:[0-9])([^\s：:]{1,40}):(?=[^\s/])")
 _KEY_SPACE = re.compile(r"[^\s：:]{1,40}[:：](\u3000+)")
 _TWO_IN_ONE = re.compile(r"，\s*[^\s，。；：、（）]{1,12}：")
 _BRACKETED = re.compile(r"（[^（）]*）|“[^“”]*”|《[^《》]*》")
 _QUOTES = "“”＂‘’＇「」『』"
 _DASHES = "－−—–•·"
+_AMISS = re.compile(rf"[０-９％．＋，：＃［］｛｝\u3000{_QUOTES}{_DASHES}]|:\S|^-")
+"""What a bare piece must hold for any check below to have something to say."""
 _COLON = "改成半角冒号加一个空格“: ”"
 
 # A fault of these kinds changes how YAML reads the lines around it.
@@ -49,8 +51,9 @@ def find(source: Source) -> Slips:
     """
     scanner = Scanner(source).run()
     problems = [*scanner.faults, *_margins(source)]
-    problems += [fault for piece in scanner.pieces if (fault := _first(piece, _CHECKS))]
-    suspects = [fault for piece in scanner.pieces if (fault := _first(piece, _DOUBTS))]
+    pieces = [piece for piece in scanner.pieces if piece.role == "bare" or _AMISS.search(piece.text)]
+    problems += [fault for piece in pieces if (fault := _first(piece, _CHECKS))]
+    suspects = [fault for piece in pieces if (fault := _first(piece, _DOUBTS))]
     problems = _once(problems)
     spoilt = {p.place.line: p for p in reversed(problems) if isinstance(p.place, Span) and p.code in _BREAKING}
     mended = "\n".join(_mend(line, spoilt.get(number)) for number, line in enumerate(source.lines, 1))

@@ -117,7 +117,7 @@ def _encoding(data: bytes, name: str, at: int) -> Problem:
             continue
         line = data[:at].decode(codec, "ignore").count("\n") + 1
         source = Source(name, tuple(text.replace("\r\n", "\n").split("\n")))
-        detail = f"文件像是 {label} 编码，规则文件要用 UTF-8。"
+        detail = f"文件像是 {label}编码，规则文件要用 UTF-8。"
         return Problem("Y02", detail, Span(source, line, 0, 0), _SAVE_AS)
     line = data[:at].count(b"\n") + 1
     detail = f"第 {at + 1} 个字节起不是文字，文件可能已损坏，或者不是文本文件。"

@@ -14,8 +14,23 @@ from engine.formula import Expression
 from engine.number import show, show_percent
 from engine.result import Cells, Figure, Unit, figure
 from engine.rulebook import (
-    Absent, AsNumber, Carry, Consequence, CountOnly, Elapsed, Formula, Gather, Item, Kind, Lookup, PerTime, Row,
-    Running, Scaled, Sequence, Table,
+    Absent,
+    AsNumber,
+    Carry,
+    Consequence,
+    CountOnly,
+    Elapsed,
+    Formula,
+    Gather,
+    Item,
+    Kind,
+    Lookup,
+    PerTime,
+    Row,
+    Running,
+    Scaled,
+    Sequence,
+    Table,
 )  # fmt: skip
 from engine.scoring.table import CELL
 
@@ -104,7 +119,7 @@ def filled(expression: Expression, scene: Scene) -> str:
     """The expression as written, each name followed by its figure."""
     text, base = expression.text, expression.span.start
     for atom in reversed(expression.atoms):
-        if atom.kind == "name" and atom.text in scene.columns | scene.unit.book.roster.fields:
+        if atom.kind == "name" and (atom.text in scene.columns or atom.text in scene.unit.book.roster.fields):
             end = atom.span.end - base
             text = f"{text[:end]} {scene.words(atom.text)}{text[end:]}"
     return text

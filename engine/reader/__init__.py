@@ -2,44 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from engine.document import Document
 from engine.reader.items import item
 from engine.reader.node import Node
 from engine.reader.patches import patched
 from engine.reader.sections import appraisal, bulletin, clause, ledger, reading, roster, title
-from engine.rulebook import Item, Part, Period, RuleBook, Step
+from engine.rulebook import Bulletin, Item, Ledger, Part, Period, Reading, RuleBook, Step
 from engine.source import Problem, Rejected, Span
 
-__all__ = ["read"]
+__all__ = ["Base", "patched", "read"]
+
+T = TypeVar("T")
 
 
-def read(doc: Document, chosen: Mapping[str, str] | None = None) -> RuleBook:
-    """The rule book a document means, under the chosen alternative readings (id → name).
+Base = tuple[Document, RuleBook]
 
-    The document's shape has been checked (:mod:`engine.schema`). Raises
-    :class:`Rejected` with every fault of meaning that shows without computing.
+
+def read(doc: Document, chosen: Mapping[str, str] | None = None, base: Base | None = None) -> RuleBook:
+    """The rule book a document means; ``chosen`` are the readings it was patched with (:func:`patched`).
+
+    The document's shape has been checked (:mod:`engine.schema`). ``base`` is a document and
+    its book; what the alternatives leave untouched is taken over from it as the same object,
+    so that a caller can see by identity what changed. Raises :class:`Rejected` with every
+    fault of meaning that shows without computing.
     """
     taken = dict(chosen or {})
-    doc = patched(doc, taken)
     problems: list[Problem] = []
     root = Node(doc, (), doc.value, problems)
+    kept = _Kept(base)
     default = Period(root.get("考评").text_at("每", "年"))
     items = [
         found
         for section in ("计分", "指标", "结果")
         for entry in root.get(section).items()
-        if (found := item(entry, section, default)) is not None
+        if (found := kept.item(entry) or item(entry, section, default)) is not None
     ]
     book = RuleBook(
-        doc.source, doc.digest, title(root.get("细则")),
-        {n.name: clause(n) for n in root.get("条文").items()},
+        doc.source, doc.digest,
+        kept.section(root.get("细则"), title, lambda b: b.title),
+        kept.section(root.get("条文"), lambda node: {n.name: clause(n) for n in node.items()}, lambda b: b.clauses),
         {n.name: reading(n, taken) for n in root.get("口径").items()},
-        roster(root.get("单位")),
-        {n.name: ledger(n) for n in root.get("台账").items()},
+        kept.section(root.get("单位"), roster, lambda b: b.roster),
+        {n.name: kept.ledger(n) or ledger(n) for n in root.get("台账").items()},
         {i.name: i for i in items},
-        appraisal(root.get("考评")),
+        kept.section(root.get("考评"), appraisal, lambda b: b.appraisal),
         {n.name: bulletin(n) for n in root.get("通报").items()},
     )  # fmt: skip
     problems += _repeated(items, book)
@@ -47,6 +56,32 @@ def read(doc: Document, chosen: Mapping[str, str] | None = None) -> RuleBook:
     if problems:
         raise Rejected(problems)
     return book
+
+
+class _Kept:
+    """What a patched document left alone: the very values of the base document."""
+
+    def __init__(self, base: Base | None) -> None:
+        self.value: Any = base[0].value if base else {}
+        self.book = base[1] if base else None
+
+    def _same(self, node: Node) -> bool:
+        value = self.value
+        for key in node.path:
+            value = value.get(key) if isinstance(value, dict) else None
+        return value is not None and value is node.value
+
+    def item(self, node: Node) -> Item | None:
+        """The base's item, if its entry was not touched."""
+        return self.book.items.get(node.name) if self.book and self._same(node) else None
+
+    def ledger(self, node: Node) -> Ledger | None:
+        """The base's ledger, if its entry was not touched."""
+        return self.book.ledgers.get(node.name) if self.book and self._same(node) else None
+
+    def section(self, node: Node, make: Callable[[Node], T], of: Callable[[RuleBook], T]) -> T:
+        """The base's section, if it was not touched; else made anew."""
+        return of(self.book) if self.book and self._same(node) else make(node)
 
 
 def _repeated(items: list[Item], book: RuleBook) -> list[Problem]:
@@ -57,15 +92,18 @@ def _repeated(items: list[Item], book: RuleBook) -> list[Problem]:
     for entry in named:
         if entry.name in seen:
             detail = f"“{entry.name}”定义了两次，表达式里就分不清是哪一个。"
-            problems.append(Problem("R01", detail, entry.place, "改一个名字。", notes=(("先前定义", seen[entry.name]),)))
+            problems.append(
+                Problem("R01", detail, entry.place, "改一个名字。", notes=(("先前定义", seen[entry.name]),))
+            )
         seen.setdefault(entry.name, entry.place)
     return problems
 
 
 def _uncited(items: list[Item], book: RuleBook) -> list[Problem]:
     """Every 条款 an entry cites is a key of 条文."""
-    citing = [*items, *book.appraisal.parts.values(), *book.appraisal.steps, *book.readings.values(),
-              *book.bulletins.values()]  # fmt: skip
+    parts, steps = book.appraisal.parts.values(), book.appraisal.steps
+    citing: list[Item | Part | Step | Reading | Bulletin] = [*items, *parts, *steps]
+    citing += [*book.readings.values(), *book.bulletins.values()]
     return [
         Problem("R11", f"“{entry.name}”引用的条款“{name}”不在「条文」里。", entry.place,
                 "条款的写法要和「条文」的键一字不差；几条之间用“；”隔开。")

@@ -10,8 +10,25 @@ from engine.formula import Expression, parse
 from engine.reader.node import Node
 from engine.reader.tables import quantity, table
 from engine.rulebook import (
-    AsNumber, Carry, Collect, Consequence, CountOnly, Decision, Elapsed, Formula, Gather, Item, Lookup, Mechanism,
-    Period, PerTime, Rank, Rounding, Running, Scaled, Sequence,
+    AsNumber,
+    Carry,
+    Collect,
+    Consequence,
+    CountOnly,
+    Decision,
+    Elapsed,
+    Formula,
+    Gather,
+    Item,
+    Lookup,
+    Mechanism,
+    Period,
+    PerTime,
+    Rank,
+    Rounding,
+    Running,
+    Scaled,
+    Sequence,
 )  # fmt: skip
 from engine.source import Rejected
 
@@ -24,7 +41,7 @@ def expression(node: Node) -> Expression | None:
     if not node.text:
         return None
     try:
-        return parse(node.text, node.place)
+        return parse(node.text, node.doc.text_at(node.path))
     except Rejected as rejected:
         node.problems.extend(rejected.problems)
         return None

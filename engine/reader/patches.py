@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
 from engine.document import Document
 from engine.source import Problem, Rejected
+from engine.suggest import asked
 
 DELETE = "删去"
 AFTER = "之后"
 Path = tuple[str | int, ...]
 
 
-def patched(doc: Document, chosen: Mapping[str, str]) -> Document:
-    """The document with the chosen alternatives put in.
+def patched(doc: Document, chosen: Mapping[str, str]) -> tuple[Document, tuple[Path, ...]]:
+    """The document with the chosen alternatives put in, and the paths they touched.
 
     ``chosen``: reading id → name of an alternative (or the default's name). Raises
     :class:`Rejected` for unknown ids and names, and for two alternatives that write
@@ -23,6 +23,7 @@ def patched(doc: Document, chosen: Mapping[str, str]) -> Document:
     """
     problems: list[Problem] = []
     written: dict[str, str] = {}
+    touched: list[Path] = []
     for reading, name in chosen.items():
         changes = _changes(doc, reading, name, problems)
         for path in changes:
@@ -31,16 +32,19 @@ def patched(doc: Document, chosen: Mapping[str, str]) -> Document:
                 problems.append(Problem("R08", detail, doc.at(("口径", reading)), "一次只换其中一个。"))
             written[path] = reading
             doc = _apply(doc, path, changes[path], ("口径", reading, "备选", name, path), problems)
+            touched += [found for found in [_resolve(doc, path)] if found is not None]
     if problems:
         raise Rejected(problems)
-    return doc
+    return doc, tuple(touched)
 
 
 def _changes(doc: Document, reading: str, name: str, problems: list[Problem]) -> Mapping[str, Any]:
-    readings = doc.value.get("口径") or {}
+    root: Any = doc.value
+    readings = root.get("口径") or {}
     entry = readings.get(reading)
     if entry is None:
-        problems.append(Problem("R06", f"没有口径“{reading}”。", doc.at(("口径",)), _near(reading, readings)))
+        hint = asked(reading, readings, f"可选：{'、'.join(readings)}。")
+        problems.append(Problem("R06", f"没有口径“{reading}”。", doc.at(("口径",)), hint))
         return {}
     if name == entry.get("采取"):
         return {}
@@ -52,11 +56,6 @@ def _changes(doc: Document, reading: str, name: str, problems: list[Problem]) ->
         return {}
     found: Mapping[str, Any] = alternatives[name] or {}
     return found
-
-
-def _near(word: str, known: Mapping[str, Any]) -> str:
-    near = difflib.get_close_matches(word, list(known), 3, 0.5)
-    return f"是不是想写{'、'.join(near)}？" if near else f"可选：{'、'.join(known)}。"
 
 
 def _apply(doc: Document, dotted: str, value: Any, like: Path, problems: list[Problem]) -> Document:
@@ -83,7 +82,7 @@ def _apply_step(doc: Document, path: Path, value: Any, like: Path, problems: lis
     name = path[-1]
     if name in names:
         at = (*path[:-1], names.index(name))
-        return doc.remove(at) if value == DELETE else doc.replace(at, {"编号": name, **value}, like)
+        return doc.remove(at) if value == DELETE else doc.replace(at, {"编号": str(name), **value}, like)
     after = value.get(AFTER) if isinstance(value, dict) else None
     if after not in names:
         detail = f"新步骤“{name}”要写明放在哪一步「之后」，现在写的是“{after or '（没写）'}”。"
@@ -95,7 +94,9 @@ def _apply_step(doc: Document, path: Path, value: Any, like: Path, problems: lis
 
 def _resolve(doc: Document, dotted: str) -> Path | None:
     """The path a dotted text means; a key that itself holds a dot is matched whole. The last key may be new."""
-    value, path, rest = doc.value, (), dotted
+    value: Any = doc.value
+    path: tuple[str | int, ...] = ()
+    rest = dotted
     while rest:
         if isinstance(value, list):
             return (*path, rest)

@@ -12,8 +12,23 @@ from engine.reader.items import clauses, expression, ordering, rounding
 from engine.reader.node import Node
 from engine.reader.tables import quantity
 from engine.rulebook import (
-    ABSENT_WORDS, Absent, Appraisal, Bulletin, Clause, Expected, Field, Kind, Ledger, Link, Part, Period, Reading,
-    Roster, Step, Title, Unit,
+    ABSENT_WORDS,
+    Absent,
+    Appraisal,
+    Bulletin,
+    Clause,
+    Expected,
+    Field,
+    Kind,
+    Ledger,
+    Link,
+    Part,
+    Period,
+    Reading,
+    Roster,
+    Step,
+    Title,
+    Unit,
 )  # fmt: skip
 
 _ABSENT = {word: absent for absent, word in ABSENT_WORDS.items()}
@@ -29,10 +44,10 @@ def title(node: Node) -> Title:
     if first > last:
         node.get("起止").fault("R09", f"起止“{node.text_at('起止')}”前后颠倒。", "写作 起日 至 止日。")
     month_end = node.text_at("月止")
+    issued, effective = (_date(node.get(key), node.text_at(key, str(first))) for key in ("印发", "施行"))
     return Title(
-        node.text_at("名称"), year, node.text_at("文号"),
-        _date(node.get("印发"), node.text_at("印发", str(first))), _date(node.get("施行"), node.text_at("施行", str(first))),
-        node.text_at("替代"), first, last, int(month_end) if month_end else None, node.text_at("状态"), node.place,
+        node.text_at("名称"), year, node.text_at("文号"), issued, effective, node.text_at("替代"), first, last,
+        int(month_end) if month_end else None, node.text_at("状态"), node.place,
     )  # fmt: skip
 
 
@@ -89,7 +104,9 @@ def roster(node: Node) -> Roster:
     for entry, unit in zip(node.get("名单").items(), units, strict=True):
         for name in (unit.name, *unit.aliases):
             if name in names:
-                entry.fault("R10", f"“{name}”既是“{names[name]}”，又是“{unit.name}”。", "名字和别名不能重复。", at_key=True)
+                entry.fault(
+                    "R10", f"“{name}”既是“{names[name]}”，又是“{unit.name}”。", "名字和别名不能重复。", at_key=True
+                )
             names[name] = unit.name
     by = node.text_at("分类") or None
     if by is not None and (by not in fields or not fields[by].options):
@@ -101,7 +118,12 @@ def roster(node: Node) -> Roster:
 def _unit(entry: Node, fields: Mapping[str, Field]) -> Unit:
     for extra in entry.items():
         if extra.name not in fields and extra.name != "别名":
-            extra.fault("R05", f"“{extra.name}”没有在「单位 列」里声明。", f"可写：{'、'.join([*fields, '别名'])}。", at_key=True)
+            extra.fault(
+                "R05",
+                f"“{extra.name}”没有在「单位 列」里声明。",
+                f"可写：{'、'.join([*fields, '别名'])}。",
+                at_key=True,
+            )
     values = {name: _attribute(entry, spec) for name, spec in fields.items()}
     return Unit(entry.name, entry.key_place, entry.get("别名").texts(), values)
 
@@ -111,7 +133,12 @@ def _attribute(entry: Node, spec: Field) -> Fraction | str | None:
     text = node.text or (spec.blank if isinstance(spec.blank, str) else "")
     if not text:
         if spec.blank is None:
-            entry.fault("R05", f"“{entry.name}”没有写“{spec.name}”。", "补上；可以空着的列，在「列」里写 空: 不适用。", at_key=True)
+            entry.fault(
+                "R05",
+                f"“{entry.name}”没有写“{spec.name}”。",
+                "补上；可以空着的列，在「列」里写 空: 不适用。",
+                at_key=True,
+            )
         return None
     if spec.kind is Kind.NUMBER:
         found = quantity(text)

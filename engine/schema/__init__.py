@@ -8,14 +8,12 @@ and only when a document is checked.
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from engine.document import Document, Steps, Value
 from engine.schema.words import Fault, repeated, reword
@@ -91,9 +89,9 @@ def _line(problem: Problem) -> tuple[int, int]:
 
 @lru_cache(maxsize=1)
 def _validator() -> Validator:
-    from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415 - a slow import, not always needed
-    from jsonschema.validators import extend  # noqa: PLC0415
-    from referencing import Registry  # noqa: PLC0415
+    from jsonschema import Draft202012Validator, FormatChecker
+    from jsonschema.validators import extend
+    from referencing import Registry
 
     schema = json.loads(schema_file().read_text(encoding="utf-8"))
     own = {"pattern": _whole_pattern, "uniqueItems": _unique_texts}
@@ -104,7 +102,7 @@ def _validator() -> Validator:
 
 def _whole_pattern(_: Validator, pattern: str, instance: object, __: object) -> Iterator[ValidationError]:
     """``^…$`` over the whole text: Python's ``$`` would let a line feed at the end pass."""
-    from jsonschema import ValidationError  # noqa: PLC0415
+    from jsonschema import ValidationError
 
     if isinstance(instance, str) and not re.fullmatch(pattern, instance):
         yield ValidationError(pattern)
@@ -112,7 +110,7 @@ def _whole_pattern(_: Validator, pattern: str, instance: object, __: object) -> 
 
 def _unique_texts(_: Validator, wanted: bool, instance: object, __: object) -> Iterator[ValidationError]:
     """Only texts are compared, by a set: comparing anything with anything is slow without end."""
-    from jsonschema import ValidationError  # noqa: PLC0415
+    from jsonschema import ValidationError
 
     if wanted and isinstance(instance, list) and repeated(instance):
         yield ValidationError("repeated")

@@ -25,6 +25,7 @@ _NUMBER_HINTS = (
     (r"\+[0-9.]+|-?\.[0-9]+|-?[0-9]+\.", "写成普通的小数，例如 0.5、62.5，正数前面不写 ＋。"),
     (r"-?[0-9.]+e[+\-]?[0-9]+|[+\-]?\.(nan|inf)|[0-9]+_[0-9_]+|0x[0-9a-f]+", "写成普通的数，例如 1000。"),
     (r"-?[0-9.]+ ?[\u4e00-\u9fff]{1,2}", "只写数，不写单位。"),
+    (r"~|null", "没有内容的整项删去，不写“~”“null”。"),
     (r"[零一二两三四五六七八九十百千万]+", "用阿拉伯数字。"),
 )
 
@@ -129,7 +130,7 @@ def _enum(fault: Fault) -> Iterator[Problem]:
 
 def _pattern(fault: Fault) -> Iterator[Problem]:
     text = str(fault.value)
-    hint = repair(text) or _number_hint(fault, text) or f"要写{fault.wanted}。"
+    hint = _number_hint(fault, text) or repair(text) or f"要写{fault.wanted}。"
     if fault.key:
         yield fault.tell_key("S05", f"键“{_short(text)}”不是{fault.title}。", hint, text)
     else:

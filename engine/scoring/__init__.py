@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import narwhals as nw
 
 from engine import column as col
-from engine.column import Column, Misfit
+from engine.column import Column
 from engine.rulebook import (
-    Absent, AsNumber, Carry, Collect, Consequence, CountOnly, Elapsed, Formula, Gather, Item, Kind, Lookup, Part,
-    PerTime, Rank, RuleBook, Running, Scaled, Sequence,
+    Absent,
+    AsNumber,
+    Bulletin,
+    Carry,
+    Collect,
+    Consequence,
+    CountOnly,
+    Elapsed,
+    Formula,
+    Gather,
+    Item,
+    Kind,
+    Lookup,
+    Part,
+    PerTime,
+    Rank,
+    RuleBook,
+    Running,
+    Scaled,
+    Sequence,
 )  # fmt: skip
 from engine.scoring.appraisal import build_part, build_step
 from engine.scoring.gather import gather
 from engine.scoring.groups import carry, count_only, running, sequence
 from engine.scoring.outcome import TIED, consequence, rank, scaled
-from engine.scoring.run import Fault, Outcome, run
 from engine.scoring.rows import as_number, elapsed, formula, lookup, per_time
+from engine.scoring.run import Fault, Outcome, run
 from engine.scoring.study import SCORE, Rows, Skip, Study
 from engine.scoring.table import ABSENT, ROW, Table
 from engine.scoring.tables import table_maker
+from engine.scoring.variant import take_over
 from engine.source import Problem, Rejected
+from engine.suggest import asked
 
-__all__ = ["SCORE", "TIED", "Fault", "Outcome", "Rows", "Study", "check", "score", "study_of"]
+__all__ = ["SCORE", "TIED", "Fault", "Outcome", "Rows", "Study", "check", "dry", "score", "study_of"]
 
 MECHANISMS: dict[type, Callable[[Study, Table, Item, Any], Column]] = {
     Lookup: lookup,
@@ -53,7 +73,11 @@ def study_of(book: RuleBook, as_of: int, frames: Any = None, **data: Any) -> Stu
     takes them. The study's ``problems`` are the faults of the rule book.
     """
     rows, bounds, roster = data.get("rows", {}), data.get("bounds", {}), data.get("roster")
-    study = Study(book, as_of, table_maker(frames, rows, bounds, roster), _build)
+    return _built(Study(book, as_of, table_maker(frames, rows, bounds, roster), _build))
+
+
+def _built(study: Study) -> Study:
+    book = study.book
     for name in (*book.ledgers, *study.entries):
         try:
             study.table(name) if name in book.ledgers else study.built(name)
@@ -74,22 +98,39 @@ def score(book: RuleBook, frames: Any, as_of: int) -> Outcome:
     return run(book, frames, as_of, study_of)
 
 
-def check(book: RuleBook, as_of: int) -> list[Problem]:
+def check(study: Study) -> list[Problem]:
     """What can be said of a rule book before any record: names, cycles, measures, words, bounds."""
-    study = study_of(book, as_of)
-    problems = list(dict.fromkeys(study.problems))
-    for bulletin in book.bulletins.values():
-        table = study.table(bulletin.period.value)
-        for name in (*bulletin.columns, *(n for n, _ in bulletin.order), bulletin.grouped_by or ""):
-            if name and name not in (*study.entries, SCORE) and name not in book.roster.fields:
-                problems.append(Problem("R05", f"通报“{bulletin.name}”里的“{name}”没有定义。", bulletin.place,
-                                        "写一个指标、项目、结果或单位的列。", context=f"「{bulletin.name}」"))  # fmt: skip
-        for expression in bulletin.lists.values():
-            try:
-                study.condition(table, expression)
-            except (Rejected, Misfit, Skip) as fault:
-                problems += fault.problems if isinstance(fault, Rejected) else []
-    return problems
+    listed = [problem for bulletin in study.book.bulletins.values() for problem in _listed(study, bulletin)]
+    return list(dict.fromkeys([*study.problems, *listed]))
+
+
+def _listed(study: Study, bulletin: Bulletin) -> Iterator[Problem]:
+    """A bulletin names only what there is."""
+    known = {*study.entries, SCORE, *study.book.roster.fields}
+    names = [*bulletin.columns, *(name for name, _ in bulletin.order), *filter(None, [bulletin.grouped_by])]
+    for name in names:
+        if name not in known:
+            hint = asked(name, known, "写一个指标、项目、结果或单位的列。")
+            yield Problem("R05", f"「{bulletin.name}」里的“{name}”没有定义。", bulletin.place, hint)
+    for expression in bulletin.lists.values():
+        try:
+            study.condition(study.table(bulletin.period.value), expression)
+        except Rejected as rejected:
+            yield from rejected.problems
+        except Skip:
+            continue
+
+
+def dry(book: RuleBook, as_of: int, base: Study | None = None) -> Study:
+    """Every item of a rule book, built without data.
+
+    ``base`` is a dry study of a book that this one is an alternative of: what neither
+    changed nor asks for something changed is taken over, the rest is built anew.
+    """
+    study = Study(book, as_of, table_maker(None, {}, {}, None), _build)
+    if base is not None:
+        take_over(study, base)
+    return _built(study)
 
 
 def _build(study: Study, name: str) -> None:

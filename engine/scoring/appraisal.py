@@ -87,9 +87,7 @@ def _choose(condition: nw.Expr, yes: Column, no: Column) -> Column:
     unknown = nw.when(condition.is_null()).then(nw.lit(int(Absent.PENDING), nw.Int8)).otherwise(nw.lit(0, nw.Int8))
     chosen = unknown if yes.absent is None else nw.when(condition).then(yes.absent).otherwise(unknown)
     expr = nw.when(condition).then(yes.expr).otherwise(nw.when(~condition).then(no.expr))
-    return replace(
-        yes, expr=expr, absent=chosen, low=min(yes.low, no.low), high=max(yes.high, no.high), constant=None
-    )
+    return replace(yes, expr=expr, absent=chosen, low=min(yes.low, no.low), high=max(yes.high, no.high), constant=None)
 
 
 def _reason(condition: nw.Expr, why: Absent) -> nw.Expr:
@@ -105,7 +103,8 @@ def _not_due(value: Column) -> Column:
 
 def _summed(study: Study, fine: Table, whole: Table, part: Part, column: Column) -> Column:
     """The year's mark: the sum over its periods; it has none while one is 未到期 or 待定."""
-    assert column.absent is not None and whole.period is not None
+    assert column.absent is not None
+    assert whole.period is not None
     label = study.label(fine, whole.period)
     names = {"值": f"~{part.name}值", "因": f"~{part.name}因", "免": f"~{part.name}免"}
     if fine.frame is not None:

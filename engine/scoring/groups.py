@@ -115,7 +115,9 @@ def running(study: Study, table: Table, item: Item, mechanism: Running) -> Colum
     value = study.column(table, mechanism.value)
     if value.kind is not Kind.NUMBER:
         raise Misfit(f"“{mechanism.value}”不是数，不能「累计」")
-    total = value.size * (len(study.stretches[table.period]) if table.period else table.most(study.keys(table, mechanism.same)))
+    total = value.size * (
+        len(study.stretches[table.period]) if table.period else table.most(study.keys(table, mechanism.same))
+    )
     expr = value.expr.fill_null(0)
     if table.period is not None:
         summed = expr.cum_sum().over(UNIT, order_by=PERIOD)
@@ -140,4 +142,3 @@ def carry(study: Study, table: Table, item: Item, mechanism: Carry) -> Column:
     earlier = nw.col("~余").shift(1).over(UNIT, order_by=PERIOD).fill_null(0)
     most = (value.size + quota.size) * 60
     return col.bounded(replace(value, expr=value.expr + earlier, high=most, constant=None))
-

@@ -13,7 +13,17 @@ from engine import column as col
 from engine.column import Column, Misfit
 from engine.reader.tables import interval
 from engine.rulebook import (
-    ABSENT_WORDS, Absent, AsNumber, Elapsed, Formula, Interval, Item, Kind, Lookup, PerTime, Row,
+    ABSENT_WORDS,
+    Absent,
+    AsNumber,
+    Elapsed,
+    Formula,
+    Interval,
+    Item,
+    Kind,
+    Lookup,
+    PerTime,
+    Row,
 )  # fmt: skip
 from engine.rulebook import Table as Grid
 from engine.scoring.study import Rows, Study, last_minute
@@ -54,7 +64,9 @@ def lookup(study: Study, table: Table, item: Item, mechanism: Lookup) -> Column:
     if blank is not None:
         absent = nw.when(~hit & (blank > 0)).then(blank).otherwise(absent)
     table.then_with(cell.alias(f"{CELL}{item.name}"))
-    _misses(study, table, item, mechanism, hit, blank)
+    # A key with neither value nor reason is itself at fault, and told already.
+    told = functools.reduce(lambda a, b: a | b, (k.expr.is_null() for k in keys))
+    _misses(study, table, item, mechanism, hit | told, blank)
     may_lack = blank is not None or any(b.doubtful is not None or b.value.absent is not None for b in branches)
     if may_lack:
         expr = nw.when(absent == 0).then(expr)
@@ -72,15 +84,10 @@ def _divisors(values: Sequence[Column]) -> frozenset[int] | None:
 
 
 def _blank_keys(keys: Sequence[Column]) -> nw.Expr | None:
-    reasons = [k.absent for k in keys if k.absent is not None]
-    reasons += [col.as_number(k).absent for k in keys if k.kind is Kind.FLAG]
-    found = [r for r in reasons if r is not None]
-    return functools.reduce(lambda a, b: nw.max_horizontal(a, b), found) if found else None
+    return col.absences(*keys, *(col.as_number(k) for k in keys if k.kind is Kind.FLAG))
 
 
-def _misses(
-    study: Study, table: Table, item: Item, mechanism: Lookup, hit: nw.Expr, blank: nw.Expr | None
-) -> None:
+def _misses(study: Study, table: Table, item: Item, mechanism: Lookup, hit: nw.Expr, blank: nw.Expr | None) -> None:
     miss = ~hit if blank is None else ~hit & (blank == 0)
     if item.when is not None:
         miss = miss & study.condition(table, item.when).expr
@@ -90,9 +97,7 @@ def _misses(
     study.faulty.append(Rows(table.name, table.select(mark, where=miss), reason, item, mechanism.keys))
 
 
-def _branches(
-    study: Study, table: Table, mechanism: Lookup, grid: Grid, keys: Sequence[Column]
-) -> list[Branch]:
+def _branches(study: Study, table: Table, mechanism: Lookup, grid: Grid, keys: Sequence[Column]) -> list[Branch]:
     key, rest = keys[0], keys[1:]
     found: list[Branch] = []
     for row in grid.rows:
@@ -204,6 +209,7 @@ def elapsed(study: Study, table: Table, item: Item, mechanism: Elapsed) -> Colum
     early = Rows(table.name, table.select(ROW, where=minutes < 0), f"{'、'.join(mechanism.ends)}早于{mechanism.start}",
                  item, names)  # fmt: skip
     study.faulty.append(early)
+    minutes = nw.when(minutes >= 0).then(minutes)
     most = 60 * 24 * 366 * 50
     if mechanism.open_end == "计到截至":
         now = nw.lit(last_minute(study.as_of), nw.Int64) - start.expr

@@ -177,7 +177,9 @@ def _left(study: Study, found: Mapping[int, pl.DataFrame], frames: Mapping[str, 
     left: dict[tuple[str, int], Left] = {}
     for rows in study.uncounted:
         stays = frames[rows.ledger][ROW]
-        for row in found[id(rows)][ROW].unique().sort().filter(~found[id(rows)][ROW].unique().sort().is_in(stays.implode())):
+        for row in (
+            found[id(rows)][ROW].unique().sort().filter(~found[id(rows)][ROW].unique().sort().is_in(stays.implode()))
+        ):
             left.setdefault((rows.ledger, row), Left(rows.ledger, row, rows.reason or _unmet(rows.entry)))
     return tuple(left.values())
 

@@ -12,12 +12,11 @@ from dataclasses import dataclass, replace
 
 import narwhals as nw
 
-from engine import column as col
 from engine.calendar import Stretch, day_number, stretches
 from engine.column import Column, Misfit
 from engine.evaluate import evaluate, is_condition, unknown_name
 from engine.formula import Expression
-from engine.rulebook import Collect, Item, Part, Period, RuleBook, Step
+from engine.rulebook import Collect, Item, Kind, Part, Period, RuleBook, Step
 from engine.scoring.table import DAY, ENDED, PERIOD, ROW, UNIT, Lazy, Table, stored_names
 from engine.source import Problem, Rejected, Span
 
@@ -25,6 +24,7 @@ Entry = Item | Part | Step
 Builder = Callable[["Study", str], None]
 
 
+LEDGER = "台账 "  # marks a ledger among the names that were asked for
 SCORE = "得分"  # the language's name for the last step of 考评.得分
 
 
@@ -46,9 +46,7 @@ class Rows:
 class Study:
     """One scoring (or, without frames, one check) of a rule book."""
 
-    def __init__(
-        self, book: RuleBook, as_of: int, make_table: Callable[[Study, str], Table], build: Builder
-    ) -> None:
+    def __init__(self, book: RuleBook, as_of: int, make_table: Callable[[Study, str], Table], build: Builder) -> None:
         self.book, self.as_of = book, as_of
         self.tables: dict[str, Table] = {}
         self.problems: list[Problem] = []
@@ -57,6 +55,7 @@ class Study:
         self.pending: list[Rows] = []
         self.lacking: list[Rows] = []
         self._make_table, self._build = make_table, build
+        self.asked: dict[str, set[str]] = {}  # entry or ledger → what it asked for
         self._building: list[str] = []
         self._failed: set[str] = set()
         self.stretches: dict[Period, tuple[Stretch, ...]] = {p: stretches(book.title, p) for p in Period}
@@ -68,8 +67,9 @@ class Study:
 
     def table(self, name: str) -> Table:
         """The table of a ledger, an account or a period (年 季 …), made on first use."""
+        key = f"{LEDGER}{name}"
+        self._note(key)
         if name not in self.tables:
-            key = f"台账 {name}"
             with _Once(self, key):
                 self.tables[name] = self._make_table(self, name)
         return self.tables[name]
@@ -109,7 +109,7 @@ class Study:
             number = nw.lit(1, nw.Int64)
             for stretch in starts[1:]:
                 number = number + (nw.col(DAY) >= stretch.start).cast(nw.Int64)
-            table.add(name, Column(col.Kind.NUMBER, number, low=1, high=len(starts)))
+            table.add(name, Column(Kind.NUMBER, number, low=1, high=len(starts)))
         return name
 
     # ---- names ----------------------------------------------------------------------------
@@ -124,12 +124,13 @@ class Study:
 
     def find(self, table: Table, name: str) -> Column | None:
         """As :meth:`column`, ``None`` for a name nobody defines."""
-        if name in table.columns:
-            return table.columns[name]
         if name == SCORE and self.book.appraisal.steps:
             name = self.book.appraisal.steps[-1].name
+        self._note(name)
+        if name in table.columns:
+            return table.columns[name]
         if name == "单位" and table.has_unit:
-            return Column(col.Kind.UNIT, nw.col(UNIT), options=tuple(u.name for u in self.book.roster.units))
+            return Column(Kind.UNIT, nw.col(UNIT), options=tuple(u.name for u in self.book.roster.units))
         entry = self.entries.get(name)
         if entry is not None and not isinstance(getattr(entry, "mechanism", None), Collect):
             return self._entry_column(table, entry)
@@ -199,13 +200,14 @@ class Study:
 
     def built(self, name: str) -> None:
         """Build an entry unless it is there. Raises :class:`Skip` if it has a fault."""
+        self._note(name)
         if name in self._failed:
             raise Skip
         entry = self.entries[name]
         home = self.table(self.home(entry))
         if isinstance(entry, Item) and entry.uncounted and not home.settling and not home.settled:
             self.settle(home)
-        if name in home.columns or name in self.tables and isinstance(getattr(entry, "mechanism", None), Collect):
+        if name in home.columns or (name in self.tables and isinstance(getattr(entry, "mechanism", None), Collect)):
             return
         with _Once(self, name):
             try:
@@ -222,6 +224,10 @@ class Study:
         self._failed.add(name)
         raise Skip
 
+    def _note(self, name: str) -> None:
+        if self._building:
+            self.asked.setdefault(self._building[-1], set()).add(name)
+
     def place(self) -> Span:
         """The entry being built, for messages."""
         for name in reversed(self._building):
@@ -232,7 +238,7 @@ class Study:
     def enter(self, key: str) -> None:
         """Begin building; a key already begun is a cycle."""
         if key in self._building:
-            loop = [k for k in self._building[self._building.index(key) :] if not k.startswith("台账 ")]
+            loop = [k for k in self._building[self._building.index(key) :] if not k.startswith(LEDGER)]
             detail = f"{' → '.join(f'“{k}”' for k in [*loop, loop[0] if loop else key])}：算这一项要先算它自己。"
             raise Rejected([Problem("R12", detail, self.place(), "去掉圈里的一处引用。")])
         self._building.append(key)
@@ -271,4 +277,4 @@ def last_minute(as_of: int) -> int:
     return (as_of + 1) * 1440
 
 
-__all__ = ["DAY", "ENDED", "PERIOD", "ROW", "UNIT", "SCORE", "Entry", "Rows", "Skip", "Study", "context", "day_number"]
+__all__ = ["DAY", "ENDED", "PERIOD", "ROW", "SCORE", "UNIT", "Entry", "Rows", "Skip", "Study", "context", "day_number"]

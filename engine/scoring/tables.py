@@ -38,7 +38,9 @@ def table_maker(
         periods = {p.value: p for p in Period}
         if name in study.book.ledgers:
             frame = frames[name] if frames is not None else None
-            return _ledger(study, study.book.ledgers[name], frame, rows.get(name, (ASSUMED_ROWS, ASSUMED_ROWS * 50)), bounds)
+            return _ledger(
+                study, study.book.ledgers[name], frame, rows.get(name, (ASSUMED_ROWS, ASSUMED_ROWS * 50)), bounds
+            )
         if name in periods:
             return _period(study, periods[name], roster(periods[name]) if roster is not None else None)
         item = study.book.items.get(name)
@@ -75,9 +77,7 @@ def field_column(spec: Field, most: int, study: Study) -> Column:
     """A ledger column or unit attribute as stored by the reader."""
     options = tuple(u.name for u in study.book.roster.units) if spec.kind is Kind.UNIT else spec.options
     den = 10**spec.decimals if spec.kind is Kind.NUMBER else 1
-    plain = Column(
-        spec.kind, nw.col(spec.name), den, measure=spec.measure, low=-most, high=most, options=options
-    )
+    plain = Column(spec.kind, nw.col(spec.name), den, measure=spec.measure, low=-most, high=most, options=options)
     pending_flag = spec.kind is Kind.FLAG and spec.blank is Absent.PENDING
     if not isinstance(spec.blank, Absent) or pending_flag:
         return plain
@@ -134,7 +134,12 @@ def _until(study: Study, link: Link, table: Table, other: Table, same: list[str]
     assert table.frame is not None
     mine = table.frame.select(ROW, *same, as_days(day).alias("~止"))
     theirs = other.frame.select(*same, *take, nw.col(DAY).alias("~日"))
-    return mine.join(theirs, on=same, how="inner").filter(nw.col("~日") <= nw.col("~止")).select(ROW, *same, *take).unique()
+    return (
+        mine.join(theirs, on=same, how="inner")
+        .filter(nw.col("~日") <= nw.col("~止"))
+        .select(ROW, *same, *take)
+        .unique()
+    )
 
 
 def as_days(column: Column) -> nw.Expr:

@@ -1,4 +1,4 @@
-"""What a cell of the workbook holds: the exact value, as a number where Excel can show just its digits, else as text."""
+"""What a cell of the workbook holds: the exact value, a number where Excel can show just its digits, else text."""
 
 from __future__ import annotations
 

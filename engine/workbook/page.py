@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -37,10 +37,12 @@ _STYLES: Mapping[str, Mapping[str, Any]] = {
     "note": {"font_color": "#595959"},
     "head": {**_GRID, "bold": True, "bg_color": "#DCE6F1", "align": "center", "text_wrap": True},
     "text": {**_GRID, "align": "left", "text_wrap": True},
+    "tree": {**_GRID, "align": "left"},
     "number": {**_GRID, "align": "right"},
     "center": {**_GRID, "align": "center"},
     "strong": {**_GRID, "align": "right", "bold": True},
     "group": {**_GRID, "bold": True, "bg_color": "#F2F2F2", "align": "left", "text_wrap": True},
+    "jump": {"font_color": "#0563C1", "underline": 1},
     "link": {**_GRID, "font_color": "#0563C1", "underline": 1, "align": "left"},
 }
 
@@ -109,6 +111,7 @@ class Page:
     def __init__(self, book: Book, name: str, sheet: Worksheet) -> None:
         self.name, self.row = name, 0
         self._book, self._sheet = book, sheet
+        sheet.outline_settings(True, False, True, False)
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
@@ -121,13 +124,25 @@ class Page:
         self._sheet.set_row(self.row, 28 if style == "title" else 18)
         self.row += 1
 
+    def heading(self, text: str) -> None:
+        """A heading, with an empty line above."""
+        self.row += 1
+        self.say(text, "heading")
+
+    def pair(self, name: Content, text: str) -> None:
+        """A word in the first column and what is to be said about it beside it."""
+        self.put(self.row, 0, name, "jump" if isinstance(name, Link) else "note")
+        self.put(self.row, 1, text, "plain")
+        self.row += 1
+
     def put(self, row: int, column: int, content: Content, style: str, indent: int = 0) -> None:
         """One cell, exactly."""
         value = held(content)
         more: dict[str, Any] = {"indent": indent} if indent else {}
         if isinstance(content, Link):
             address = f"internal:'{content.sheet.replace(chr(39), chr(39) * 2)}'!A{content.row + 1}"
-            self._sheet.write_url(row, column, address, self._book.format(style, **more), str(value))
+            shape = self._book.format("jump" if style == "jump" else "link")
+            self._sheet.write_url(row, column, address, shape, str(value))
         elif isinstance(value, Decimal):
             digits = places(value)
             shape = self._book.format(style, num_format=f"0.{'0' * digits}" if digits else "0", **more)
@@ -149,11 +164,16 @@ class Page:
 
     # ---- tables -----------------------------------------------------------------------
 
-    def table(self, heads: Sequence[Head], lines: Iterable[Line], *, frozen: int = 0, searched: bool = False) -> None:
-        """A table with one header row; ``frozen`` columns stay in sight, ``searched`` adds Excel's filter."""
+    def table(self, heads: Sequence[Head], lines: Iterable[Line], *, frozen: int | None = 0,
+              searched: bool = False) -> None:  # fmt: skip
+        """A table with one header row; the first ``frozen`` columns stay in sight, and the header, unless ``None``.
+
+        ``searched`` adds Excel's filter.
+        """
         for column, head in enumerate(heads):
             self.put(self.row, column, head.title, "head")
-        self._header(self.row, frozen)
+        if frozen is not None:
+            self._header(self.row, frozen)
         self.row += 1
         first = self.row
         widths = self._fill(heads, lines)
@@ -205,8 +225,3 @@ def _width(head: Head, widest: int, searched: bool) -> float:
     """As wide as the contents; a longer title wraps, a filter's arrow needs room."""
     title = display_width(head.title) + (3 if searched else 0)
     return max(min(widest + 2, head.most), min(title + 2, 11), 6)
-
-
-def lines_of[T](items: Iterable[T], cells: Callable[[T], Sequence[Content]]) -> Iterator[Line]:
-    """A line for each item."""
-    return (Line(cells(item)) for item in items)

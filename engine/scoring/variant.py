@@ -1,0 +1,44 @@
+"""Alternatives of one rule book: only what a change reaches is built again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from engine.rulebook import Period, RuleBook
+from engine.scoring.outcome import TIED
+from engine.scoring.study import LEDGER, Study
+
+
+def take_over(study: Study, base: Study) -> None:
+    """Copy the dry tables of ``base`` into ``study``, without the columns that a change reaches."""
+    stale = reached(changed(base.book, study.book), base)
+    for name, table in base.tables.items():
+        if f"{LEDGER}{name}" in stale:
+            continue
+        columns = {n: c for n, c in table.columns.items() if n.removesuffix(TIED) not in stale}
+        study.tables[name] = replace(table, columns=columns)
+    study.asked = {name: set(asked) for name, asked in base.asked.items() if name not in stale}
+
+
+def changed(old: RuleBook, new: RuleBook) -> set[str]:
+    """Entries and ledgers that are not the same object in both; everything, if the frame of it all changed."""
+    everything = {*old.items, *old.appraisal.parts, *(s.name for s in old.appraisal.steps),
+                  *(f"{LEDGER}{name}" for name in (*old.ledgers, *(p.value for p in Period)))}  # fmt: skip
+    if old.title is not new.title or old.roster is not new.roster:
+        return everything
+    ledgers = {f"{LEDGER}{n}" for n in old.ledgers if new.ledgers.get(n) is not old.ledgers[n]}
+    items = {n for n in {*old.items, *new.items} if new.items.get(n) is not old.items.get(n)}
+    if old.appraisal is not new.appraisal:
+        items |= {*old.appraisal.parts, *(s.name for s in old.appraisal.steps)}
+    accounts = {f"{LEDGER}{n}" for n in items}
+    return items | ledgers | accounts
+
+
+def reached(changes: set[str], base: Study) -> set[str]:
+    """The changes and everything that, directly or not, asked for one of them."""
+    stale, grew = set(changes), True
+    while grew:
+        more = {name for name, asked in base.asked.items() if name not in stale and not asked.isdisjoint(stale)}
+        grew = bool(more)
+        stale |= more | {f"{LEDGER}{name}" for name in more}
+    return stale

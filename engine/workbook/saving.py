@@ -1,0 +1,33 @@
+"""A file is written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from engine.source import Cell, Problem, Rejected
+
+
+def save(path: Path, data: bytes) -> None:
+    """Write beside the target, then take its place; what was there stays until then.
+
+    Raises :class:`Rejected` (F03) when the target cannot be written.
+    """
+    # The process number keeps two runs at once apart; a name of a killed run is written over.
+    beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        if path.exists() and not os.access(path, os.W_OK):
+            raise PermissionError("read-only")
+        beside.write_bytes(data)
+        beside.replace(path)
+    except OSError as error:
+        _forget(beside)
+        place, hint = Cell(str(path), path.name), "关掉正打开着它的 Excel，看看文件夹在不在、有没有权限、磁盘满没满。"
+        raise Rejected([Problem("F03", f"写不进“{path}”。", place, hint)]) from error
+
+
+def _forget(path: Path) -> None:
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return  # The folder cannot be written at all: nothing was left in it.
