@@ -7,6 +7,7 @@ whole. A stray or unclosed quote is therefore refused, never read as a longer ce
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 
 import polars as pl
@@ -89,8 +90,7 @@ def parse(utf8: bytes, file: str) -> Delimited:
 
 def _lines(utf8: bytes, file: str) -> pl.DataFrame:
     """The physical lines with their numbers, cut by polars rather than as Python strings."""
-    text = pl.Series("record", [utf8]).cast(pl.String).str.replace_all("\r\n", "\n", literal=True)
-    lines = text.str.split("\n").explode().to_frame().with_row_index("row", 1)
+    lines = pl.read_lines(io.BytesIO(utf8), name="record", row_index_name="row", row_index_offset=1)
     long = lines.filter(pl.col("record").str.len_bytes() > MOST_LINE)
     if long.height:
         raise unreadable("F14", file, f"第 {long['row'][0]} 行有 {MOST_LINE >> 20} MB 以上。", "看看是不是文本台账。")

@@ -274,10 +274,11 @@ class Unit:
         return f"（裁定：{'；'.join(said)}）" if said else "（拟）"
 
     def ledger_rows(self, ledger: str) -> list[dict[str, Any]]:
-        """The unit's rows of a ledger or account, in file order."""
+        """The unit's rows of a ledger or account, in file order; none where the ledger is no unit's."""
         import polars as pl
 
-        return list(self.result.rows(ledger).filter(pl.col(UNIT) == self.number).iter_rows(named=True))
+        rows = self.result.rows(ledger)
+        return list(rows.filter(pl.col(UNIT) == self.number).iter_rows(named=True)) if UNIT in rows.columns else []
 
     @property
     def pending(self) -> list[str]:

@@ -213,7 +213,7 @@ def _tell_hidden(grid: xlsx.Grid, kept: set[int], place: Cell, sheets: Sheets) -
 
 
 def _read_folder(folder: Path, names: Collection[str], sheets: Sheets) -> None:
-    files = sorted(entry for entry in folder.iterdir() if entry.is_file() and not entry.name.startswith((".", "~$")))
+    files = [entry for entry in _entries(folder) if entry.is_file() and not entry.name.startswith((".", "~$"))]
     ledgers = [entry for entry in files if entry.suffix.lower() in _READERS and entry.stem in names]
     for entry in ledgers:
         try:
@@ -223,6 +223,13 @@ def _read_folder(folder: Path, names: Collection[str], sheets: Sheets) -> None:
     for entry in files:
         if entry not in ledgers:
             _tell_other(entry, names, sheets)
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError as error:
+        raise unreadable("F02", str(folder), f"系统不让读：{error.strerror}。", "看看有没有权限。") from None
 
 
 def _read_file(path: Path, sheets: Sheets) -> None:

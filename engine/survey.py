@@ -153,9 +153,9 @@ class _Watch:
         """Refuse a used area larger than any ledger: the reader of values would fill it all."""
         rows, columns = self.survey.last_row, self.survey.last_column
         if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_AREA:
-            where = f"{letter(columns)}{rows}"
-            raise self._refuse("F14", f"有内容的区域一直到 {where}，超过 {MOST_ROWS} 行或 {MOST_COLUMNS} 列。",
-                               f"删去远处误填的单元格后保存；真有这么多记录时，{SPLIT}")  # fmt: skip
+            most = f"最多 {MOST_ROWS} 行、{MOST_COLUMNS} 列，共 {MOST_AREA} 格"
+            detail = f"有内容的区域一直到 {letter(columns)}{rows}；{most}。"
+            raise self._refuse("F14", detail, f"删去远处误填的单元格后保存；真有这么多记录时，{SPLIT}")
 
     def _new_row(self, attributes: dict[str, str]) -> None:
         row = _whole(attributes.get("r", "")) if "r" in attributes else self._row + 1

@@ -38,14 +38,14 @@ from engine.scoring.groups import carry, count_only, running, sequence
 from engine.scoring.outcome import TIED, consequence, rank, scaled
 from engine.scoring.rows import as_number, elapsed, formula, lookup, per_time
 from engine.scoring.run import Fault, Outcome, run
-from engine.scoring.study import SCORE, Rows, Skip, Study
+from engine.scoring.study import SCORE, Gone, Skip, Study
 from engine.scoring.table import ABSENT, ROW, Table
 from engine.scoring.tables import table_maker
 from engine.scoring.variant import take_over
 from engine.source import Problem, Rejected
 from engine.suggest import asked
 
-__all__ = ["SCORE", "TIED", "Fault", "Outcome", "Rows", "Study", "check", "dry", "score", "study_of"]
+__all__ = ["SCORE", "TIED", "Fault", "Outcome", "Study", "check", "dry", "score", "study_of"]
 
 MECHANISMS: dict[type, Callable[[Study, Table, Item, Any], Column]] = {
     Lookup: lookup,
@@ -156,6 +156,12 @@ def _build_item(study: Study, item: Item) -> None:
     table.add(item.name, column)
 
 
+def _unmet(item: Item) -> str:
+    assert item.when is not None
+    why = item.note or f"要“{item.when.text}”才计"
+    return f"{why}（{'；'.join(item.clauses)}「{item.name}」）"
+
+
 def _where_it_holds(study: Study, table: Table, item: Item, column: Column) -> Column:
     """当: elsewhere a number is 0 and anything else 不适用; or the row is 未计."""
     assert item.when is not None
@@ -163,7 +169,7 @@ def _where_it_holds(study: Study, table: Table, item: Item, column: Column) -> C
     if item.uncounted:
         kept = f"~计{item.name}"
         table.then_with(condition.fill_null(False).alias(kept))
-        study.uncounted.append(Rows(table.name, table.select(ROW, where=~nw.col(kept)), "", item))
+        study.gone.append(Gone(table.name, table.select(ROW, where=~nw.col(kept)), _unmet(item)))
         table.add(item.name, column)
         table.filter(nw.col(kept))
         return replace(table.columns.pop(item.name), expr=nw.col(item.name))

@@ -10,7 +10,7 @@ from engine import column as col
 from engine.column import Column, Misfit
 from engine.evaluate import unknown_name
 from engine.rulebook import Absent, Collect, Gather, Item, Kind, Ledger
-from engine.scoring.study import Rows, Study, finer
+from engine.scoring.study import Study, finer
 from engine.scoring.table import DAY, ENDED, HELD, PERIOD, ROW, UNIT, Lazy, Table
 from engine.scoring.tables import as_days, undated
 from engine.source import Problem, Rejected
@@ -47,17 +47,13 @@ def _source(study: Study, table: Table, item: Item, mechanism: Gather) -> Source
         origin.then_with(study.condition(origin, item.when).expr.alias(held))
         keep = nw.col(held)
         if origin.ledger and table.period is not None:
-            study.pending.append(Rows(origin.name, _rows(origin, keep.is_null()), item.name, item))
+            study.pending.append(study.mark(origin, keep.is_null(), item.name, item))
     if origin.period is not None:
         ended = nw.col(ENDED)
         keep = ended if keep is None else keep & ended
     if mechanism.verb not in _COUNTS:
         value = _checked(mechanism, value)
     return Source(origin, value, keep)
-
-
-def _rows(table: Table, where: nw.Expr) -> Lazy | None:
-    return table.select(ROW, UNIT, where=where) if table.has_unit else table.select(ROW, where=where)
 
 
 def _origin(study: Study, table: Table, mechanism: Gather) -> tuple[Table, str | None]:
@@ -133,15 +129,13 @@ def _expected(study: Study, table: Table, item: Item, origin: Table, column: Col
     if origin.frame is not None and table.frame is not None:
         have = origin.frame.select(UNIT).unique().with_columns(nw.lit(1, nw.Int64).alias("~有"))
         table.join(have, (UNIT,))
-    absent_rows = nw.col("~有").is_null()
-    lacking = Rows(origin.name, table.select(UNIT, where=absent_rows), ledger.expected.missing, item)
-    table.then_with(absent_rows.alias("~缺"))
-    study.lacking.append(lacking)
+    missing = study.mark(table, nw.col("~有").is_null(), ledger.expected.missing, item, (origin.name,))
+    study.lacking.append(missing)
     if table.frame is not None:
         table.frame = table.frame.drop("~有")
-    pending = nw.when(nw.col("~缺")).then(nw.lit(int(Absent.PENDING), nw.Int8)).otherwise(nw.lit(0, nw.Int8))
+    pending = nw.when(nw.col(missing.column)).then(nw.lit(int(Absent.PENDING), nw.Int8)).otherwise(nw.lit(0, nw.Int8))
     absent = pending if column.absent is None else nw.max_horizontal(pending, column.absent)
-    return replace(column, expr=nw.when(~nw.col("~缺")).then(column.expr), absent=absent)
+    return replace(column, expr=nw.when(~nw.col(missing.column)).then(column.expr), absent=absent)
 
 
 # ---- onto rows ----------------------------------------------------------------------------
@@ -178,8 +172,8 @@ def _bounded_count(study: Study, table: Table, mechanism: Gather, column: Column
     if mechanism.at_most is None:
         return column
     most = mechanism.at_most
-    rows = table.select(ROW, where=column.expr > most)
-    study.faulty.append(Rows(table.name, rows, f"{mechanism.verb}超过「至多 {most}」", None, mechanism.same))
+    reason = f"{mechanism.verb}超过「至多 {most}」"
+    study.faulty.append(study.mark(table, column.expr > most, reason, None, mechanism.same))
     return replace(column, high=most, divisors=frozenset(range(1, most + 1)))
 
 
@@ -215,14 +209,20 @@ def _aggregates(verb: str, value: Column | None) -> list[nw.Expr]:
     return [reduced, counted, *pending]
 
 
+def _aggregated(verb: str, value: Column | None) -> list[str]:
+    """The columns that :func:`_aggregates` yields."""
+    if verb in _COUNTS:
+        return [_COUNT]
+    return [_VALUE, _COUNT] + ([_PENDING] if value is not None and value.absent is not None else [])
+
+
 def _joined(
     table: Table, mechanism: Gather, source: Source, gathered: Lazy | None, keys: tuple[str, ...] | list[str], name: str
 ) -> Column:
     """The aggregate on the receiving table; rows that nothing fell on get 0 or 无."""
-    mark = {_VALUE: f"{_VALUE}{name}", _COUNT: f"{_COUNT}{name}", _PENDING: f"{_PENDING}{name}"}
+    mark = {kept: f"{kept}{name}" for kept in _aggregated(mechanism.verb, source.value)}
     if gathered is not None:
-        present = {k: v for k, v in mark.items() if k in gathered.collect_schema().names()}
-        table.join(gathered.rename(present), keys)
+        table.join(gathered.rename(mark), keys)
     count = nw.col(mark[_COUNT]).fill_null(0)
     if mechanism.verb in _COUNTS:
         return Column(Kind.NUMBER, count, measure=col.COUNT, high=source.table.most(keys))

@@ -26,8 +26,8 @@ from engine.rulebook import (
     Row,
 )  # fmt: skip
 from engine.rulebook import Table as Grid
-from engine.scoring.study import Rows, Study, last_minute
-from engine.scoring.table import CELL, ROW, Table
+from engine.scoring.study import Study, last_minute
+from engine.scoring.table import CELL, Table
 from engine.source import Problem, Rejected
 
 _ABSENT = {word: absent for absent, word in ABSENT_WORDS.items()}
@@ -93,8 +93,7 @@ def _misses(study: Study, table: Table, item: Item, mechanism: Lookup, hit: nw.E
         miss = miss & study.condition(table, item.when).expr
     names = "、".join(mechanism.keys)
     reason = f"“{names}”的组合在「{item.name}」表里没有这一格"
-    mark = ROW if table.ledger else "#单位"
-    study.faulty.append(Rows(table.name, table.select(mark, where=miss), reason, item, mechanism.keys))
+    study.faulty.append(study.mark(table, miss, reason, item, mechanism.keys))
 
 
 def _branches(study: Study, table: Table, mechanism: Lookup, grid: Grid, keys: Sequence[Column]) -> list[Branch]:
@@ -206,17 +205,15 @@ def elapsed(study: Study, table: Table, item: Item, mechanism: Elapsed) -> Colum
     end = nw.min_horizontal(*(c.expr for c in ends)) if len(ends) > 1 else ends[0].expr
     missing = end.is_null()
     minutes = end - start.expr
-    early = Rows(table.name, table.select(ROW, where=minutes < 0), f"{'、'.join(mechanism.ends)}早于{mechanism.start}",
-                 item, names)  # fmt: skip
-    study.faulty.append(early)
-    minutes = nw.when(minutes >= 0).then(minutes)
+    reason = f"{'、'.join(mechanism.ends)}早于{mechanism.start}"
+    study.faulty.append(study.mark(table, minutes < 0, reason, item, names))
     most = 60 * 24 * 366 * 50
     if mechanism.open_end == "计到截至":
         now = nw.lit(last_minute(study.as_of), nw.Int64) - start.expr
         value = nw.when(missing).then(now).otherwise(minutes)
         return Column(Kind.NUMBER, value, open=missing, measure="时长", high=most)
-    reason = Absent.PENDING if mechanism.open_end == "待定" else Absent.INAPPLICABLE
-    absent = nw.when(missing).then(nw.lit(int(reason), nw.Int8)).otherwise(nw.lit(0, nw.Int8))
+    why = Absent.PENDING if mechanism.open_end == "待定" else Absent.INAPPLICABLE
+    absent = nw.when(missing).then(nw.lit(int(why), nw.Int8)).otherwise(nw.lit(0, nw.Int8))
     return Column(Kind.NUMBER, minutes, absent=absent, measure="时长", high=most)
 
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from engine.column import Column
-from engine.rulebook import Item, Kind, Period, RuleBook
-from engine.scoring.study import Rows, Study, context
-from engine.scoring.table import ENDED, PERIOD, ROW, UNIT, Lazy
-from engine.scoring.tables import attribute_values
+from engine.rulebook import Kind, RuleBook
+from engine.scoring.roster import units_by_period
+from engine.scoring.study import Gone, Mark, Study, context
+from engine.scoring.table import ROW, UNIT
 from engine.source import Rejected
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+Stray = tuple[str, int, str]  # item, unit index, why
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Outcome:
     left: tuple[Left, ...]
     waiting: tuple[Waiting, ...]
     lacking: tuple[tuple[str, int], ...]
-    stray: tuple[tuple[str, int, str], ...]
+    stray: tuple[Stray, ...]
 
 
 def run(book: RuleBook, frames: Mapping[str, pl.DataFrame], as_of: int, study_of: Any) -> Outcome:
@@ -75,7 +77,7 @@ def run(book: RuleBook, frames: Mapping[str, pl.DataFrame], as_of: int, study_of
     lazy = {name: nw.from_native(frame.lazy()) for name, frame in frames.items()}
     study = study_of(
         book, as_of, lazy, rows=_rows(book, frames), bounds=_bounds(book, frames),
-        roster=lambda period: _roster(study_book=book, period=period, as_of=as_of),
+        roster=lambda period: units_by_period(book, period, as_of),
     )  # fmt: skip
     if study.problems:
         raise Rejected(study.problems)
@@ -102,106 +104,60 @@ def _bounds(book: RuleBook, frames: Mapping[str, pl.DataFrame]) -> dict[tuple[st
     }
 
 
-def _roster(study_book: RuleBook, period: Period, as_of: int) -> Lazy:
-    """The complete units × periods frame, attributes included: no unit and no period is ever missing."""
-    import polars as pl
-
-    from engine.calendar import stretches
-
-    units = study_book.roster.units
-    columns: dict[str, list[Any]] = {UNIT: list(range(len(units)))}
-    for name in study_book.roster.fields:
-        columns[name] = _attribute_cells(study_book, name)
-    schema = {n: pl.String if study_book.roster.fields[n].kind is Kind.TEXT else pl.Int64 for n in columns if n != UNIT}
-    frame = pl.DataFrame(columns, schema_overrides=schema)
-    for name, spec in study_book.roster.fields.items():
-        if spec.blank is not None and not isinstance(spec.blank, str):
-            absent = pl.when(pl.col(name).is_null()).then(int(spec.blank)).otherwise(0).cast(pl.Int8)
-            frame = frame.with_columns(absent.alias(f"{name}?"))
-    cut = stretches(study_book.title, period)
-    periods = pl.DataFrame(
-        {PERIOD: [s.number for s in cut], "#日": [s.start for s in cut], ENDED: [s.end <= as_of for s in cut]},
-        schema={PERIOD: pl.Int64, "#日": pl.Int64, ENDED: pl.Boolean},
-    )
-    return nw.from_native(frame.join(periods, how="cross").lazy())
-
-
-def _attribute_cells(book: RuleBook, name: str) -> list[Any]:
-    spec = book.roster.fields[name]
-    values = [unit.values.get(name) for unit in book.roster.units]
-    if spec.kind is Kind.NUMBER:
-        den = _denominator(values)
-        return [None if v is None else int(Fraction(v) * den) for v in values]
-    return [v if v is None or spec.kind is Kind.TEXT else spec.options.index(str(v)) for v in values]
-
-
-def _denominator(values: Iterable[Any]) -> int:
-    import math
-
-    return math.lcm(1, *(v.denominator for v in values if isinstance(v, Fraction)))
-
-
 def _collected(study: Study) -> Outcome:
     import polars as pl
 
     tables = {name: table for name, table in study.tables.items() if table.frame is not None}
-    singled = [*study.faulty, *study.uncounted, *study.pending, *study.lacking]
-    lazy = [t.frame for t in tables.values()] + [rows.frame for rows in singled]
-    native = [nw.to_native(f) if f is not None else pl.LazyFrame() for f in lazy]
-    collected = pl.collect_all(native)
+    lazy = [*(t.frame for t in tables.values()), *(gone.frame for gone in study.gone)]
+    collected = pl.collect_all([nw.to_native(frame) for frame in lazy if frame is not None])
     frames = dict(zip(tables, collected, strict=False))
-    found = dict(zip(map(id, singled), collected[len(tables) :], strict=True))
-    faults, stray = _faults(study, found)
+    faults, stray = _faults(study, frames)
     return Outcome(
-        frames, {name: dict(t.columns) for name, t in tables.items()}, faults, _left(study, found, frames),
-        _waiting(study, found), _lacking(study, found), stray,
+        frames, {name: dict(t.columns) for name, t in tables.items()}, faults,
+        _left(study.gone, collected[len(tables) :], frames), _waiting(study, frames), _lacking(study, frames), stray,
     )  # fmt: skip
 
 
-def _faults(study: Study, found: Mapping[int, pl.DataFrame]) -> tuple[tuple[Fault, ...], tuple[Any, ...]]:
+def _marked(mark: Mark, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    frame = frames[mark.table]
+    return frame.filter(frame[mark.column].fill_null(value=False))
+
+
+def _faults(study: Study, frames: Mapping[str, pl.DataFrame]) -> tuple[tuple[Fault, ...], tuple[Stray, ...]]:
+    """Faulty rows of ledgers; units that fall in no cell of a table of theirs."""
     faults: dict[tuple[str, int, str], Fault] = {}
-    stray = []
-    for rows in study.faulty:
-        frame = found[id(rows)]
-        if ROW in frame.columns:
+    stray: list[Stray] = []
+    for mark in study.faulty:
+        frame = _marked(mark, frames)
+        name = mark.entry.name if mark.entry is not None else ""
+        if study.tables[mark.table].ledger:
+            why = context(mark.entry) if mark.entry is not None else ""
             for row in frame[ROW].unique().sort():
-                why = context(rows.entry) if rows.entry is not None else ""
-                faults[rows.ledger, row, rows.reason] = Fault(rows.ledger, row, rows.reason, why, rows.columns)
+                faults[mark.table, row, mark.reason] = Fault(mark.table, row, mark.reason, why, mark.columns)
         else:
-            stray += [(rows.entry.name if rows.entry else "", u, rows.reason) for u in frame.to_series(0).unique()]
+            stray += [(name, unit, mark.reason) for unit in frame[UNIT].unique().sort()]
     return tuple(faults.values()), tuple(stray)
 
 
-def _left(study: Study, found: Mapping[int, pl.DataFrame], frames: Mapping[str, pl.DataFrame]) -> tuple[Left, ...]:
+def _left(gone: list[Gone], rows: Sequence[pl.DataFrame], frames: Mapping[str, pl.DataFrame]) -> tuple[Left, ...]:
     """Rows not counted, once each; a row repeated by 衔接 is left out only where none of its copies stays."""
     left: dict[tuple[str, int], Left] = {}
-    for rows in study.uncounted:
-        stays = frames[rows.ledger][ROW]
-        for row in (
-            found[id(rows)][ROW].unique().sort().filter(~found[id(rows)][ROW].unique().sort().is_in(stays.implode()))
-        ):
-            left.setdefault((rows.ledger, row), Left(rows.ledger, row, rows.reason or _unmet(rows.entry)))
+    for out, frame in zip(gone, rows, strict=True):
+        stays = set(frames[out.ledger][ROW])
+        for row in frame[ROW].unique().sort():
+            if row not in stays:
+                left.setdefault((out.ledger, row), Left(out.ledger, row, out.reason))
     return tuple(left.values())
 
 
-def _unmet(entry: object) -> str:
-    assert isinstance(entry, Item)
-    assert entry.when is not None
-    why = entry.note or f"要“{entry.when.text}”才计"
-    return f"{why}（{'；'.join(entry.clauses)}「{entry.name}」）"
-
-
-def _waiting(study: Study, found: Mapping[int, pl.DataFrame]) -> tuple[Waiting, ...]:
+def _waiting(study: Study, frames: Mapping[str, pl.DataFrame]) -> tuple[Waiting, ...]:
     seen: dict[tuple[str, int, int], Waiting] = {}
-    for rows in study.pending:
-        for row, unit in found[id(rows)].select(ROW, UNIT).iter_rows():
-            seen.setdefault((rows.ledger, row, unit), Waiting(rows.ledger, row, unit, rows.reason))
+    for mark in study.pending:
+        if study.tables[mark.table].has_unit:
+            for row, unit in _marked(mark, frames).select(ROW, UNIT).iter_rows():
+                seen.setdefault((mark.table, row, unit), Waiting(mark.table, row, unit, mark.reason))
     return tuple(seen[key] for key in sorted(seen))
 
 
-def _lacking(study: Study, found: Mapping[int, pl.DataFrame]) -> tuple[tuple[str, int], ...]:
-    pairs = {(rows.ledger, unit) for rows in study.lacking for unit in found[id(rows)][UNIT]}
-    return tuple(sorted(pairs))
-
-
-__all__ = ["Fault", "Left", "Outcome", "Rows", "Waiting", "attribute_values", "run"]
+def _lacking(study: Study, frames: Mapping[str, pl.DataFrame]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted({(m.columns[0], unit) for m in study.lacking for unit in _marked(m, frames)[UNIT]}))

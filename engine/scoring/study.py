@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 import narwhals as nw
 
-from engine.calendar import Stretch, day_number, stretches
+from engine.calendar import Stretch, stretches
 from engine.column import Column, Misfit
 from engine.evaluate import evaluate, is_condition, unknown_name
 from engine.formula import Expression
 from engine.rulebook import Collect, Item, Kind, Part, Period, RuleBook, Step
-from engine.scoring.table import DAY, ENDED, PERIOD, ROW, UNIT, Lazy, Table, stored_names
+from engine.scoring.table import DAY, MARK, PERIOD, UNIT, Lazy, Table, stored_names
 from engine.source import Problem, Rejected, Span
 
 Entry = Item | Part | Step
@@ -33,14 +33,23 @@ class Skip(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """Rows singled out while scoring: of ``ledger``, the ``#行`` in ``frame``; why, and by which entry."""
+class Mark:
+    """Rows of a table singled out by a Boolean column of it: why, by which entry, over which columns."""
+
+    table: str
+    column: str
+    reason: str
+    entry: Entry | None
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """Rows taken out of a ledger's table, so that nothing counts them: their ``#行``, and why."""
 
     ledger: str
     frame: Lazy | None
     reason: str
-    entry: Entry | None = None
-    columns: tuple[str, ...] = ()
 
 
 class Study:
@@ -50,10 +59,10 @@ class Study:
         self.book, self.as_of = book, as_of
         self.tables: dict[str, Table] = {}
         self.problems: list[Problem] = []
-        self.faulty: list[Rows] = []
-        self.uncounted: list[Rows] = []
-        self.pending: list[Rows] = []
-        self.lacking: list[Rows] = []
+        self.gone: list[Gone] = []
+        self.faulty: list[Mark] = []
+        self.pending: list[Mark] = []
+        self.lacking: list[Mark] = []
         self._make_table, self._build = make_table, build
         self.asked: dict[str, set[str]] = {}  # entry or ledger → what it asked for
         self._building: list[str] = []
@@ -196,6 +205,14 @@ class Study:
         """An expression over a table's rows."""
         return evaluate(expression, lambda name: self.find(table, name), self.visible(table))
 
+    def mark(
+        self, table: Table, condition: nw.Expr, reason: str, entry: Entry | None = None, columns: tuple[str, ...] = ()
+    ) -> Mark:
+        """Single out the rows that hold; they are read from the scored table, so a row taken out is never told."""
+        name = f"{MARK}{len(self.faulty)}.{len(self.pending)}.{len(self.lacking)}"
+        table.then_with(condition.alias(name))
+        return Mark(table.name, name, reason, entry, columns)
+
     # ---- building -------------------------------------------------------------------------
 
     def built(self, name: str) -> None:
@@ -275,6 +292,3 @@ def finer(this: Period, that: Period) -> bool:
 def last_minute(as_of: int) -> int:
     """The end of the as-of day, in minutes since 1970-01-01."""
     return (as_of + 1) * 1440
-
-
-__all__ = ["DAY", "ENDED", "PERIOD", "ROW", "SCORE", "UNIT", "Entry", "Rows", "Skip", "Study", "context", "day_number"]

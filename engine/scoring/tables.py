@@ -11,7 +11,7 @@ import narwhals as nw
 
 from engine.column import Column, Misfit, aligned
 from engine.rulebook import Absent, Collect, Field, Item, Kind, Ledger, Link, Period
-from engine.scoring.study import Rows, Study
+from engine.scoring.study import Gone, Study
 from engine.scoring.table import DAY, ENDED, PERIOD, ROW, SOURCE, UNIT, Lazy, Table, stored_column
 from engine.source import Problem, Rejected
 
@@ -67,7 +67,7 @@ def _ledger(study: Study, ledger: Ledger, frame: Lazy | None, rows: tuple[int, i
     day = nw.col(dated.name) if dated.kind is Kind.DAY else nw.col(dated.name) // 1440
     table.then_with(day.alias(DAY))
     late = table.select(ROW, where=nw.col(DAY) > study.as_of)
-    study.uncounted.append(Rows(ledger.name, late, f"{dated.name}在截至日之后"))
+    study.gone.append(Gone(ledger.name, late, f"{dated.name}在截至日之后"))
     table.filter(nw.col(DAY) <= study.as_of)
     _give_units(study, ledger, table)
     return table
@@ -112,7 +112,7 @@ def _link(study: Study, ledger: Ledger, link: Link, table: Table) -> None:
         missing = table.frame.join(source.select(*same).unique(), on=same, how="anti").select(ROW)
         where = "、".join(link.same)
         reason = f"按“{where}”在{link.ledger}台账里（截至日及以前）找不到{'、'.join(link.take)}"
-        study.uncounted.append(Rows(ledger.name, missing, reason))
+        study.gone.append(Gone(ledger.name, missing, reason))
         keys = [*same, ROW] if link.until else same
         table.frame = table.frame.join(source, on=keys, how="inner")
     for name, physical in zip(link.take, take, strict=True):
@@ -203,8 +203,8 @@ def _lines(study: Study, name: str, table: Table, value: Column, number: int, co
 def undated(study: Study, table: Table, dated: str, entry: object) -> None:
     """Rows whose own 归期 has no value cannot be put in any period: an error of the row."""
     if table.name in study.book.ledgers:
-        rows = table.select(ROW, where=nw.col(dated).is_null())
-        study.faulty.append(Rows(table.name, rows, f"没有“{dated}”，不知道记在哪一天", None))
+        nowhere = nw.col(dated).is_null()
+        study.faulty.append(study.mark(table, nowhere, f"没有“{dated}”，不知道记在哪一天"))
 
 
 # ---- units × periods ----------------------------------------------------------------------

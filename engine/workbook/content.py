@@ -36,14 +36,16 @@ class Link:
 Content = Figure | Rate | Link | int
 
 
-def held(content: Content) -> Decimal | str:
-    """What stands in the cell: a :class:`Decimal` with all digits to be shown, or a text.
+def held(content: Content) -> int | Decimal | str:
+    """What stands in the cell: a number with all digits to be shown, or a text.
 
     Excel keeps 15 digits; what has more, or does not end, is written out as text.
 
     >>> held(Fraction(125, 2)), held(Fraction(40, 3)), held(Absent.PENDING), held(Rate(Fraction(17, 18)))
     (Decimal('62.5'), '40/3', '待定', '94.4%（17/18）')
     """
+    if type(content) is str:
+        return cut(content)
     match content:
         case Absent():
             return ABSENT_WORDS[content]
@@ -55,7 +57,7 @@ def held(content: Content) -> Decimal | str:
             return cut(content)
         case bool() | date():
             return shown(content) or ""
-    return _number(Fraction(content))
+    return _number(content)
 
 
 def percent(rate: Fraction) -> str:
@@ -73,18 +75,22 @@ def show_fraction(value: Fraction) -> str:
     return f"{value.numerator}/{value.denominator}"
 
 
-def _number(value: Fraction) -> Decimal | str:
-    text = show(value)
+def _number(value: Fraction | int) -> int | Decimal | str:
+    if value.denominator == 1 and abs(value.numerator) < 10**_MOST_DIGITS:
+        return value.numerator
+    text = show(Fraction(value))
     digits = text.lstrip("-").replace(".", "").lstrip("0")
     return Decimal(text) if "/" not in text and len(digits) <= _MOST_DIGITS else text
 
 
-def places(number: Decimal) -> int:
+def places(number: int | Decimal) -> int:
     """How many digits stand behind the point.
 
-    >>> places(Decimal("62.50")), places(Decimal(3))
+    >>> places(Decimal("62.50")), places(3)
     (2, 0)
     """
+    if isinstance(number, int):
+        return 0
     exponent = number.as_tuple().exponent
     assert isinstance(exponent, int)
     return -exponent

@@ -13,9 +13,8 @@ from engine.workbook.figures import content
 from engine.workbook.page import Head, Line, Page
 
 _REASONS = (
-    Head("单位", "text", 22), Head("项", "tree", 34), Head("值", "number", 16), Head("说明", "text", 64),
-    Head("离下一档", "text", 34), Head("条款", "text", 14), Head("台账行", "text", 34),
-    Head("细则文件行", "center", 11),
+    Head("单位", "faint", 22), Head("项", "tree", 30), Head("值", "number", 16), Head("说明", "text", 56),
+    Head("离下一档", "text", 30), Head("条款", "text", 13), Head("台账行", "text", 26), Head("细则文件行", "center", 8),
 )  # fmt: skip
 _RECORDS = (
     Head("单位", "text", 22), Head("台账", "center", 9), Head("行", "center", 8), Head("日期", "center", 17),
@@ -67,9 +66,12 @@ def _value(result: Result, reason: Reason) -> Content:
 
 
 def _rows(reason: Reason) -> str:
-    """“采用 20、36”: the ledger rows a figure was gathered from."""
+    """“采用第20、36行”: the ledger rows a figure was gathered from."""
     rows = reason.rows or {}
-    return "；".join(f"{ledger} {'、'.join(map(str, numbers)) or '没有'}" for ledger, numbers in rows.items())
+    return "；".join(
+        f"{ledger}第{'、'.join(map(str, numbers))}行" if numbers else f"{ledger}没有"
+        for ledger, numbers in rows.items()
+    )
 
 
 # ---- 记录 ----------------------------------------------------------------------------------

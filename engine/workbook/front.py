@@ -59,6 +59,7 @@ def engine_version() -> str:
 
 def write_guide(page: Page, result: Result, sheets: Sequence[tuple[str, str]]) -> None:
     """The front page; ``sheets``: name and what is in it."""
+    page.on_one_page()
     for name, text in _facts(result):
         page.pair(name, text)
     page.heading("台账")

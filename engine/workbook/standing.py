@@ -42,7 +42,7 @@ def rankings(result: Result) -> list[Ranking]:
 
 def write_ranking(page: Page, result: Result, ranking: Ranking, anchors: Anchors) -> None:
     """The units of one ranking, first place first, those without a place last."""
-    layout = _Layout(result, ranking.rank, anchors)
+    layout = _Layout(result, ranking, anchors)
     heads = layout.heads()
     rows = sorted(_runs(ranking.units), key=lambda run: _order(run[0], run[1], ranking.rank))
     page.table(heads, (Line(layout.cells(*run)) for run in rows), frozen=[h.title for h in heads].index("单位") + 1)
@@ -62,22 +62,22 @@ def _order(unit: Unit, number: int, rank: Item | None) -> tuple[int, bool, Fract
 class _Layout:
     """The columns of a ranking: the same for every class of one result."""
 
-    def __init__(self, result: Result, rank: Item | None, anchors: Anchors) -> None:
-        self._result, self._rank, self._anchors = result, rank, anchors
+    def __init__(self, result: Result, ranking: Ranking, anchors: Anchors) -> None:
+        self._result, self._rank, self._anchors = result, ranking.rank, anchors
         self._period = result.book.appraisal.period
-        self._others = [item for item, _ in ranks(result.book) if item is not rank]
+        self._several = len({unit.group for unit in ranking.units}) > 1
+        self._others = [item for item, _ in ranks(result.book) if item is not ranking.rank]
         self._scaled = _scaled(result)
         self._keys = figures.key_figures(result)
 
     def heads(self) -> list[Head]:
         """The columns, left to right."""
-        year = self._period is Period.YEAR
-        apart = "" if year else "（各期合在一起）"
+        apart = "" if self._period is Period.YEAR else "（各期合在一起）"
         figures_shown = [*(i.name for i in self._scaled), *self._result.units[0].contributions, *self._keys]
         return [
-            *([] if year else [Head("期", "center")]),
+            *_when_head(self._result),
             *([Head(self._rank.name, "center"), Head(TIED, "center")] if self._rank is not None else []),
-            Head("单位", "text"), *_class_head(self._result), Head(SCORE, "strong"),
+            Head("单位", "text"), *(_class_head(self._result) if self._several else []), Head(SCORE, "strong"),
             *(Head(name) for name in figures_shown), *(Head(i.name, "center") for i in self._others),
             Head("归零", "text", 12), Head(f"处置{apart}", "text", 22), Head(f"待定{apart}", "text", 24),
         ]  # fmt: skip
@@ -86,8 +86,8 @@ class _Layout:
         """One unit in one period, column by column as :meth:`heads`."""
         parts = unit.contributions.items()
         return [
-            *([] if self._period is Period.YEAR else [label(self._period, number)]), *self._place(unit, number),
-            Link(unit.name, *self._anchors[unit.number]), *_class_cell(unit), at(unit.score, number),
+            *_when_cell(unit, number), *self._place(unit, number), Link(unit.name, *self._anchors[unit.number]),
+            *(_class_cell(unit) if self._several else []), at(unit.score, number),
             *(unit.figure(i.name, self._period, number) for i in self._scaled),
             *(figures.content(self._result, name, self._period, at(value, number)) for name, value in parts),
             *(cell(unit, name, self._period, number) for name in self._keys),
@@ -103,8 +103,21 @@ class _Layout:
 
 def _scaled(result: Result) -> list[Item]:
     """The 折算 that apply to at least one unit."""
-    names = {name for unit in result.units for name in unit.scaled}
-    return [i for i in result.book.items.values() if isinstance(i.mechanism, Scaled) and i.name in names]
+    found = [(i, i.mechanism) for i in result.book.items.values() if i.period is result.book.appraisal.period]
+    return [item for item, m in found if isinstance(m, Scaled) and _goes_to(result, m.to)]
+
+
+def _goes_to(result: Result, to: Fraction | str) -> bool:
+    """Whether a 折算 has a figure to go to: its own, or one that at least one unit was given."""
+    return isinstance(to, Fraction) or any(unit.values.get(to) is not None for unit in result.book.roster.units)
+
+
+def _when_head(result: Result) -> list[Head]:
+    return [] if result.book.appraisal.period is Period.YEAR else [Head("期", "center")]
+
+
+def _when_cell(unit: Unit, number: int) -> list[Content]:
+    return [] if unit.period is Period.YEAR else [label(unit.period, number)]
 
 
 def _class_head(result: Result) -> list[Head]:
@@ -123,10 +136,10 @@ def write_measures(page: Page, result: Result, anchors: Anchors) -> None:
     """Every 指标 of the appraisal's own period, and the 提示."""
     period = result.book.appraisal.period
     names = [item.name for item in measures(result.book, period)]
-    heads = [Head("单位", "text"), *_class_head(result), Head("期", "center"), *(Head(n) for n in names),
+    heads = [Head("单位", "text"), *_class_head(result), *_when_head(result), *(Head(n) for n in names),
              Head("提示", "text", 30)]  # fmt: skip
     lines = (Line([
-        Link(unit.name, *anchors[unit.number]), *_class_cell(unit), label(period, number),
+        Link(unit.name, *anchors[unit.number]), *_class_cell(unit), *_when_cell(unit, number),
         *(cell(unit, name, period, number) for name in names), "；".join(unit.notices),
     ]) for unit, number in _runs(result.units))  # fmt: skip
     page.table(heads, lines, frozen=1)
