@@ -45,14 +45,12 @@ def stretches(title: Title, period: Period) -> tuple[Stretch, ...]:
 
 
 def _month_starts(title: Title, step: int) -> list[int]:
-    starts, at = [day_number(title.start)], title.start
-    first = title.start.year * 12 + title.start.month - 1
-    for month in range(first + step, first + 12 * 50, step):
-        at = _month_start(month, title.month_end)
-        if at > title.end:
-            break
-        starts.append(day_number(at))
-    return starts
+    """The year is one stretch; what is left of it after its last month closed (月止) belongs to that month."""
+    first, last = (day.year * 12 + day.month - 1 for day in (title.start, title.end))
+    if title.month_end is not None and title.start.day > title.month_end:
+        first += 1  # 12月26日起的考评年，第一个月是一月
+    later = range(first + step, last + 1, step) if step < _MONTHS[Period.YEAR] else ()
+    return [day_number(title.start), *(day_number(_month_start(month, title.month_end)) for month in later)]
 
 
 def _month_start(month: int, month_end: int | None) -> date:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 from engine.calendar import from_day_number, stretches
 from engine.column import Column
 from engine.number import show
-from engine.rulebook import ABSENT_WORDS, Absent, Consequence, Gather, Item, Kind, Period, Rank, RuleBook, Scaled
+from engine.rulebook import ABSENT_WORDS, Absent, Consequence, Item, Kind, Period, Rank, RuleBook, Scaled
 from engine.scoring import SCORE, TIED, Outcome
-from engine.scoring.table import ABSENT, OPEN, OVER, PERIOD, ROW, UNIT
+from engine.scoring.table import ABSENT, OVER, PERIOD, ROW, UNIT
 
 if TYPE_CHECKING:
     import polars as pl
@@ -340,6 +340,3 @@ def _number(value: Figure | dict[str, Figure]) -> Any:
 
 def _json(value: Figure | dict[str, Figure]) -> Any:
     return {k: shown(v) for k, v in value.items()} if isinstance(value, dict) else shown(value)
-
-
-__all__ = ["OPEN", "Figure", "Gather", "Result", "Uncounted", "Unit", "figure", "shown"]

@@ -16,7 +16,7 @@ from rich.tree import Tree
 from engine.explain.story import Reason, Record, Story, said
 from engine.number import show_percent
 from engine.result import Figure, Result, Unit
-from engine.rulebook import Absent, Bulletin, Gather, Kind, Period
+from engine.rulebook import Absent, Bulletin, Kind, Period
 from engine.scoring import SCORE, TIED
 from engine.source import Problem, Severity, display_width, render
 
@@ -254,6 +254,3 @@ def _print_records(console: Console, records: Iterable[Record]) -> None:
         console.print(Text(f"  {record.ledger}第{record.row}行　{words}", style=style))
         for note in record.notes:
             console.print(Text(f"      {note}", style="dim"))
-
-
-__all__ = ["Gather", "print_problems", "print_result", "print_story"]

@@ -8,7 +8,7 @@ from typing import Any
 from engine.explain.sentences import Scene, sentence
 from engine.explain.story import Record
 from engine.result import Unit
-from engine.rulebook import Absent, Collect, Gather, Item, Kind, Ledger, Lookup
+from engine.rulebook import Absent, Collect, Gather, Item, Kind, Ledger
 from engine.scoring.table import HELD, ROW
 
 
@@ -93,6 +93,3 @@ def origin(unit: Unit, gather: Gather) -> str | None:
     if item is None or item.period is not None:
         return None
     return item.name if isinstance(item.mechanism, Collect) else item.ledger
-
-
-__all__ = ["Lookup", "origin", "records", "sources"]

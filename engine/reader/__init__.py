@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from engine.document import Document
@@ -43,19 +44,29 @@ def read(doc: Document, chosen: Mapping[str, str] | None = None, base: Base | No
     book = RuleBook(
         doc.source, doc.digest,
         kept.section(root.get("细则"), title, lambda b: b.title),
-        kept.section(root.get("条文"), lambda node: {n.name: clause(n) for n in node.items()}, lambda b: b.clauses),
-        {n.name: reading(n, taken) for n in root.get("口径").items()},
+        kept.section(root.get("条文"), lambda node: _named(node, clause), lambda b: b.clauses),
+        _chosen(kept.section(root.get("口径"), lambda node: _named(node, reading), lambda b: b.readings), taken),
         kept.section(root.get("单位"), roster, lambda b: b.roster),
         {n.name: kept.ledger(n) or ledger(n) for n in root.get("台账").items()},
         {i.name: i for i in items},
         kept.section(root.get("考评"), appraisal, lambda b: b.appraisal),
-        {n.name: bulletin(n) for n in root.get("通报").items()},
+        kept.section(root.get("通报"), lambda node: _named(node, bulletin), lambda b: b.bulletins),
     )  # fmt: skip
     problems += _repeated(items, book)
     problems += _uncited(items, book)
     if problems:
         raise Rejected(problems)
     return book
+
+
+def _named(node: Node, make: Callable[[Node], T]) -> dict[str, T]:
+    """Every entry of a section by its name."""
+    return {entry.name: make(entry) for entry in node.items()}
+
+
+def _chosen(readings: Mapping[str, Reading], taken: Mapping[str, str]) -> dict[str, Reading]:
+    """The readings, each with the value taken in this run."""
+    return {name: replace(r, chosen=taken[name]) if name in taken else r for name, r in readings.items()}
 
 
 class _Kept:

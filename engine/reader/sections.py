@@ -64,13 +64,13 @@ def clause(node: Node) -> Clause:
     return Clause(node.name, node.get("原文").texts(), node.text_at("不计算"), node.key_place)
 
 
-def reading(node: Node, chosen: Mapping[str, str]) -> Reading:
-    """口径."""
+def reading(node: Node) -> Reading:
+    """口径, with the default taken."""
     taken = node.text_at("采取")
     return Reading(
         node.name, node.key_place, clauses(node), node.text_at("问题"), taken, node.text_at("理由"),
         node.text_at("待裁定") == "是", tuple(n.name for n in node.get("备选").items()),
-        chosen.get(node.name, taken),
+        taken,
     )  # fmt: skip
 
 

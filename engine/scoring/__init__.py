@@ -184,4 +184,3 @@ def _where_it_holds(study: Study, table: Table, item: Item, column: Column) -> C
     return replace(column, expr=expr, absent=absent, low=min(column.low, 0), high=max(column.high, 0), constant=None)
 
 
-assert ABSENT

@@ -11,7 +11,6 @@ import narwhals as nw
 
 from engine import column as col
 from engine.column import Column, Misfit
-from engine.reader.tables import interval
 from engine.rulebook import (
     ABSENT_WORDS,
     Absent,
@@ -207,6 +206,7 @@ def elapsed(study: Study, table: Table, item: Item, mechanism: Elapsed) -> Colum
     minutes = end - start.expr
     reason = f"{'、'.join(mechanism.ends)}早于{mechanism.start}"
     study.faulty.append(study.mark(table, minutes < 0, reason, item, names))
+    minutes = nw.when(minutes >= 0).then(minutes)  # told already; what reads it shall not tell it again
     most = 60 * 24 * 366 * 50
     if mechanism.open_end == "计到截至":
         now = nw.lit(last_minute(study.as_of), nw.Int64) - start.expr
@@ -226,6 +226,3 @@ def as_number(study: Study, table: Table, item: Item, mechanism: AsNumber) -> Co
     value = nw.when(digits).then(text.expr).cast(nw.Int64)
     absent = nw.when(digits).then(nw.lit(0, nw.Int8)).otherwise(nw.lit(int(Absent.NONE), nw.Int8))
     return Column(Kind.NUMBER, value, absent=absent, high=10**6)
-
-
-__all__ = ["as_number", "elapsed", "formula", "interval", "lookup", "per_time"]

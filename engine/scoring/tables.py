@@ -12,7 +12,7 @@ import narwhals as nw
 from engine.column import Column, Misfit, aligned
 from engine.rulebook import Absent, Collect, Field, Item, Kind, Ledger, Link, Period
 from engine.scoring.study import Gone, Study
-from engine.scoring.table import DAY, ENDED, PERIOD, ROW, SOURCE, UNIT, Lazy, Table, stored_column
+from engine.scoring.table import DAY, ROW, SOURCE, UNIT, Lazy, Table, stored_column
 from engine.source import Problem, Rejected
 
 # What is assumed of data on a dry run, to see that numbers stay within 64 bits.
@@ -235,6 +235,3 @@ def attribute_values(study: Study, spec: Field) -> list[Fraction]:
     """Every value the roster gives an attribute."""
     values = (unit.values.get(spec.name) for unit in study.book.roster.units)
     return [v for v in values if isinstance(v, Fraction)]
-
-
-__all__ = ["DAY", "ENDED", "PERIOD", "as_days", "attribute_values", "table_maker", "undated"]

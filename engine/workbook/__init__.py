@@ -30,7 +30,7 @@ def scores(result: Result) -> bytes:
     title = f"{result.book.title.name}（{result.book.title.year}年度）考评成绩"
     book = Book(title, from_day_number(result.as_of))
     guide = _page(book, "说明", result, title)
-    tables = [(_page(book, ranking.name, result), ranking) for ranking in rankings(result)]
+    tables = [(_page(book, ranking.name, result, ranking.title), ranking) for ranking in rankings(result)]
     measures = _page(book, "指标", result)
     periods = [(_page(book, name, result), period) for name, period in shorter(result)]
     reasons, records, uncounted, readings = (_page(book, name, result) for name in ("明细", "记录", "未计", "口径"))
@@ -60,7 +60,7 @@ def scores(result: Result) -> bytes:
 def _page(book: Book, name: str, result: Result, title: str = "") -> Page:
     """A sheet headed by its title, the as-of date and every warning."""
     page = book.page(name)
-    page.say(title or f"{result.book.title.year}年度{name}", "title")
+    page.say(title or f"{result.book.title.year} 年{name}", "title")
     page.say(f"{result.book.title.name}　截至 {result.as_json_date()}", "note")
     for warning in warnings(result):
         page.say(warning, "warning")

@@ -26,6 +26,14 @@ class Ranking:
     units: tuple[Unit, ...]
     rank: Item | None
 
+    @property
+    def title(self) -> str:
+        """“2024 年名次（一类）”."""
+        year = self.units[0].book.title.year
+        if self.rank is None or self.rank.name == self.name:
+            return f"{year} 年{self.name}"
+        return f"{year} 年{self.rank.name}（{self.name}）"
+
 
 def rankings(result: Result) -> list[Ranking]:
     """A sheet per class, then one per 名次 over all; one of scores alone where nothing is ranked or classed."""

@@ -1,0 +1,376 @@
+"""成绩.xlsx says what the result says, read back by another library."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl.cell.cell import Cell as Read
+from openpyxl.worksheet.worksheet import Worksheet as Sheet
+
+import engine.workbook.page as pages
+from engine.blank import write_blank
+from engine.number import show
+from engine.pipeline import Options, score
+from engine.result import Result
+from engine.rulebook import ABSENT_WORDS, Absent
+from engine.source import Rejected
+from engine.workbook import scores, write_scores
+from engine.workbook.content import LONGEST_TEXT, Rate, held
+from engine.workbook.page import Book, Head, Line
+from engine.workbook.styles import sheet_name
+
+Row = dict[str, Any]
+EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://x")', "http://x.cn", "<r>粗</r>", "<b>&amp;", "\x01\t", "_x0041_")
+
+
+@pytest.fixture(scope="module")
+def result(root: Path) -> Result:
+    """The made-up year 2024."""
+    return score(root / "rules/2024.yaml", root / "examples/2024.xlsx")
+
+
+@pytest.fixture(scope="module")
+def unfinished(root: Path) -> Result:
+    """The same year as it stood in August."""
+    return score(root / "rules/2024.yaml", root / "examples/2024.xlsx", Options(as_of=dt.date(2024, 8, 15)))
+
+
+@pytest.fixture(scope="module")
+def data(result: Result) -> bytes:
+    """The workbook of the year."""
+    return scores(result)
+
+
+@pytest.fixture(scope="module")
+def workbook(data: bytes) -> openpyxl.Workbook:
+    """The workbook as the other library reads it."""
+    return read(data)
+
+
+def read(data: bytes) -> openpyxl.Workbook:
+    """The bytes as a workbook."""
+    return openpyxl.load_workbook(io.BytesIO(data))
+
+
+def seen(cell: Read) -> str:
+    """What a reader sees in a cell: the number with the digits its format shows."""
+    if cell.value is None or isinstance(cell.value, str):
+        return cell.value or ""
+    digits = cell.number_format.partition(".")[2]
+    assert cell.number_format in ("0", f"0.{'0' * len(digits)}")
+    return f"{Decimal(repr(cell.value)):.{len(digits)}f}"
+
+
+def table(sheet: Sheet, key: str = "单位") -> list[Row]:
+    """The rows under the header row (the one that holds ``key``), as they are seen."""
+    rows = list(sheet.iter_rows())
+    top = next(i for i, row in enumerate(rows) if any(cell.value == key for cell in row))
+    names = [str(cell.value) for cell in rows[top]]
+    return [dict(zip(names, map(seen, row), strict=True)) for row in rows[top + 1 :]]
+
+
+def words(sheet: Sheet) -> str:
+    """Everything written on a sheet."""
+    return "\n".join(seen(cell) for row in sheet.iter_rows() for cell in row)
+
+
+def say(unit: Row, name: str, value: str | None) -> str:
+    """A figure of the JSON as a sheet shows it."""
+    if value is None:
+        return str(unit["无值"].get(name, "待定"))
+    if name.endswith("完成率"):
+        return held(Rate(Fraction(value)))  # type: ignore[return-value]
+    return value
+
+
+# ---- the figures ----------------------------------------------------------------------------
+
+
+def test_every_unit_score_rank_and_part_is_that_of_the_result(result: Result, workbook: openpyxl.Workbook) -> None:
+    """名次表里每个单位的名次、并列、得分、各项目与 --json 的结果逐字相同；单位一个不少。"""
+    units = {unit["单位"]: unit for unit in result.as_json()["单位"]}
+    found = [(row, "名次") for name in ("一类", "二类") for row in table(workbook[name])]
+    assert sorted(row["单位"] for row, _ in found) == sorted(units)
+    for row, rank in found + [(row, "总名次") for row in table(workbook["总名次"])]:
+        unit = units[row["单位"]]
+        assert row["得分"] == say(unit, "得分", unit["得分"])
+        assert (row["名次"], row["总名次"]) == tuple(str(unit[n] or "待定") for n in ("名次", "总名次"))
+        assert rank == "总名次" or row["并列"] == ("并列" if unit["并列"] else "")
+        assert {n: row[n] for n in unit["项目"]} == {n: say(unit, n, v) for n, v in unit["项目"].items()}
+        assert (row["归零"], row["处置"], row["待定"]) == (
+            "、".join(unit["归零"]), "；".join(unit["处置"]), "；".join(unit["待定"])
+        )  # fmt: skip
+
+
+def test_rankings_run_from_first_to_last(workbook: openpyxl.Workbook) -> None:
+    """名次从小到大，没有名次的排在最后。"""
+    for name, rank in (("一类", "名次"), ("二类", "名次"), ("总名次", "总名次")):
+        places = [int(row[rank]) if row[rank].isdigit() else 999 for row in table(workbook[name])]
+        assert places == sorted(places)
+
+
+def test_every_measure_is_that_of_the_result(result: Result, workbook: openpyxl.Workbook) -> None:
+    """“指标”“各季”“各月”里的每个数与 --json 的结果相同。"""
+    units = {unit["单位"]: unit for unit in result.as_json()["单位"]}
+    for row in table(workbook["指标"]):
+        unit = units[row["单位"]]
+        whole = {n: v for n, v in unit["指标"].items() if not isinstance(v, dict)}
+        assert {n: row[n] for n in whole} == {n: say(unit, n, v) for n, v in whole.items()}
+    for name in ("各季", "各月"):
+        for unit, measure, values in spread(workbook[name]):
+            if measure in units[unit]["指标"]:
+                expected = units[unit]["指标"][measure].values()
+                assert values == [say(units[unit], measure, v) for v in expected]
+
+
+def spread(sheet: Sheet) -> Iterator[tuple[str, str, list[str]]]:
+    """Unit, measure and its figures period by period, from a sheet with two header rows."""
+    rows = list(sheet.iter_rows())
+    top = next(i for i, row in enumerate(rows) if row[0].value == "单位")
+    starts = [i for i, cell in enumerate(rows[top - 1]) if cell.value]
+    for row in rows[top + 1 :]:
+        for start, end in zip(starts, [*starts[1:], len(row)], strict=True):
+            yield str(row[0].value), str(rows[top - 1][start].value), [seen(c) for c in row[start:end]]
+
+
+def test_endless_fractions_and_rates_are_text(workbook: openpyxl.Workbook) -> None:
+    """除不尽的分数写成文字“580/3”，比率写成“107.4%（29/27）”，都靠右；有限的数是数。"""
+    sheet = workbook["一类"]
+    cells = {seen(cell): cell for row in sheet.iter_rows() for cell in row}
+    for text in ("580/3", "107.4%（29/27）"):
+        assert cells[text].data_type == "s"
+        assert cells[text].alignment.horizontal == "right"
+    assert cells["98"].data_type == "n"
+
+
+def test_a_missing_value_says_why(workbook: openpyxl.Workbook, unfinished: Result) -> None:
+    """没有值的格写原因（待定、未到期、无），不是 0，也不空着。"""
+    pending = next(row for row in table(workbook["二类"]) if row["得分"] == "待定")
+    assert (pending["名次"], pending["总名次"], pending["工作机制"]) == ("待定", "待定", "待定")
+    rows = table(read(scores(unfinished))["总名次"])
+    assert {row["得分"] for row in rows} <= set(ABSENT_WORDS.values()) - {ABSENT_WORDS[Absent.NONE]}
+
+
+@given(st.fractions() | st.decimals(allow_nan=False, allow_infinity=False, places=6).map(Fraction))
+def test_a_number_cell_holds_every_digit(value: Fraction) -> None:
+    """写成数的格，一位不多、一位不少；写不成的写成文字。"""
+    found = held(value)
+    text = found if isinstance(found, str) else format(found, "f") if isinstance(found, Decimal) else str(found)
+    assert text == show(value)
+    if not isinstance(found, str):
+        assert f"{Decimal(float(found)):.15g}" == f"{Decimal(found):.15g}"
+        assert len(text.strip("-").replace(".", "").lstrip("0")) <= 15
+
+
+# ---- what must be seen ------------------------------------------------------------------------
+
+
+def test_a_provisional_result_says_so_on_every_ranking(result: Result, unfinished: Result, root: Path) -> None:
+    """暂定的结果、标明状态的细则文件，每张名次表头上都写明；正式的不写。"""
+    book = replace(unfinished.book, title=replace(unfinished.book.title, status="示意"))
+    marked = read(scores(replace(unfinished, book=book)))
+    for name in ("说明", "一类", "二类", "总名次"):
+        top = [seen(row[0]) for row in marked[name].iter_rows(max_row=4)]
+        assert any("【暂定】截至 2024-08-15" in text for text in top)
+        assert any("【示意】" in text for text in top)
+    assert "【" not in words(read(scores(result))["总名次"])
+
+
+def test_the_front_page_balances_and_names_its_sources(result: Result, workbook: openpyxl.Workbook) -> None:
+    """说明页：每张台账读入＝计入＋未计；细则文件和台账的 sha256、截至、引擎版本都在。"""
+    rows = [row for row in table(workbook["说明"], "台账") if row["读入行数"].isdigit()]
+    assert {row["台账"] for row in rows} == set(result.book.ledgers)
+    for row in rows:
+        assert int(row["读入行数"]) == int(row["计入行数"]) + int(row["未计行数"])
+    text = words(workbook["说明"])
+    assert all(part in text for part in (result.book.digest, result.files[0][1], "2024-12-31", "细则引擎"))
+
+
+def test_every_row_left_out_is_listed(result: Result, workbook: openpyxl.Workbook) -> None:
+    """未计的每一行都列出：台账、文件、行、原因。"""
+    found = [(r["台账"], r["文件"], int(r["行"]), r["原因"]) for r in table(workbook["未计"], "原因")]
+    assert found == [(u.ledger, u.file, u.row, u.reason) for u in result.uncounted]
+
+
+def test_every_reading_is_listed(result: Result, workbook: openpyxl.Workbook) -> None:
+    """口径页：每一项的编号、采取、备选、待裁定。"""
+    rows = {row["编号"]: row for row in table(workbook["口径"], "编号")}
+    for reading in result.book.readings.values():
+        row = rows[reading.name]
+        assert (row["采取"], row["备选"]) == (reading.chosen, "；".join(reading.alternatives))
+        assert row["待裁定"] == ("待裁定" if reading.undecided else "")
+
+
+def test_a_changed_reading_is_told(root: Path) -> None:
+    """改取的口径在说明页和口径页都写明。"""
+    options = Options(readings={"A02": "取高"})
+    changed = read(scores(score(root / "rules/2024.yaml", root / "examples/2024.xlsx", options)))
+    assert "A02 取“取高”" in words(changed["说明"])
+    row = next(row for row in table(changed["口径"], "编号") if row["编号"] == "A02")
+    assert row["采取"] == "取高（本次改取；细则文件取“叠加”）"
+
+
+def test_records_hold_every_row_of_the_ledgers(result: Result, workbook: openpyxl.Workbook) -> None:
+    """记录页里有台账的每一行（不涉及任何单位的除外，那些在未计里），写明计入与否。"""
+    listed = {(row["台账"], int(row["行"])): row["计入"] for row in table(workbook["记录"])}
+    left = {(u.ledger, u.row) for u in result.uncounted}
+    every = {(name, row) for name, raw in result.ledgers.raw.items() for row in raw.rows.to_list()}
+    assert every - left <= listed.keys() <= every
+    assert all(listed[key] == ("未计" if key in left else "计入") for key in listed)
+
+
+def test_a_unit_leads_to_its_reasons(workbook: openpyxl.Workbook) -> None:
+    """点名次表里的单位名，到“明细”里这个单位的第一行；下面各层是 Excel 的分级显示。"""
+    sheet, reasons = workbook["总名次"], workbook["明细"]
+    links = [link for link in sheet._hyperlinks]  # noqa: SLF001, RUF100, C416
+    assert len(links) == 48
+    for link in links:
+        place, _, target = link.location.partition("!")
+        row = int(target[1:])
+        assert place == "'明细'"
+        assert (reasons.cell(row, 1).value, reasons.cell(row, 2).value) == (sheet[link.ref].value, "得分")
+        assert reasons.row_dimensions[row].outlineLevel == 0
+        assert reasons.row_dimensions[row + 1].outlineLevel == 1
+
+
+def test_sheets_are_ready_to_read_and_print(workbook: openpyxl.Workbook) -> None:
+    """表头冻结、每页重复，横向，一页宽；“记录”可筛选；先看到说明页。"""
+    for name in ("一类", "总名次", "指标", "各季", "明细", "记录", "未计", "口径"):
+        sheet = workbook[name]
+        assert sheet.freeze_panes is not None
+        assert sheet.print_title_rows
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (
+            "landscape", 1, 0
+        )  # fmt: skip
+    assert workbook["记录"].auto_filter.ref
+    assert workbook.active is not None
+    assert workbook.active.title == "说明"
+
+
+# ---- data are data ------------------------------------------------------------------------------
+
+
+def test_data_never_become_formulas_or_links(result: Result) -> None:
+    """台账里以 = + - @ 开头的文字、网址、尖括号，原样是文字：没有公式，没有外部链接。"""
+    raw = result.ledgers.raw["报送"]
+    titles = pl.Series([EVIL[i % len(EVIL)] for i in range(raw.text.height)])
+    changed = replace(raw, text=raw.text.with_columns(titles.alias("标题")))
+    ledgers = replace(result.ledgers, raw={**result.ledgers.raw, "报送": changed})
+    workbook = read(scores(replace(result, ledgers=ledgers)))
+    cells = [cell for sheet in workbook for row in sheet.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert all(cell.hyperlink is None or cell.hyperlink.target is None for cell in cells)
+    said = {row["内容"] for row in table(workbook["记录"]) if row["台账"] == "报送"}
+    assert {f"标题 {text}" for text in EVIL if "\x01" not in text and "_x" not in text} <= said
+
+
+@pytest.mark.parametrize("text", EVIL)
+def test_a_cell_keeps_a_text_as_it_is(text: str) -> None:
+    """一格文字写进去什么样，读出来就什么样。"""
+    cell = one_cell(text)
+    assert cell.data_type == "s"
+    assert openpyxl.utils.escape.unescape(str(cell.value)) == text
+
+
+def one_cell(text: str) -> Read:
+    """A workbook of one table with one text, read back."""
+    book = Book("表", dt.date(2024, 1, 1))
+    book.page("表").table([Head("列", "text")], [Line([text])])
+    sheet = read(book.finish())["表"]
+    return sheet["A2"]
+
+
+def test_a_text_too_long_for_a_cell_says_that_it_is_cut() -> None:
+    """超过一格所容的文字，截断处写明。"""
+    assert one_cell("长" * LONGEST_TEXT).value == "长" * LONGEST_TEXT
+    assert str(one_cell("长" * (LONGEST_TEXT + 1)).value).endswith("…（太长，以下未列）")
+
+
+def test_lines_beyond_the_sheet_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """一张表放不下的行不会无声丢掉：写明还有多少行。"""
+    monkeypatch.setattr(pages, "MOST_ROWS", 3)
+    book = Book("表", dt.date(2024, 1, 1))
+    book.page("表").table([Head("列")], (Line([n]) for n in range(5)))
+    assert "还有 2 行没有列出" in words(read(book.finish())["表"])
+
+
+@given(st.lists(st.text(max_size=40), max_size=12))
+def test_any_class_name_gives_a_sheet(names: list[str]) -> None:
+    """类别叫什么都能作工作表名：Excel 不许的字换掉，重名的编号。"""
+    taken: list[str] = []
+    for name in names:
+        found = sheet_name(name, taken)
+        taken.append(found.lower())
+        assert 0 < len(found.encode("utf-16-le", "surrogatepass")) // 2 <= 31
+        assert not set(found) & set("[]:*?/\\")
+    assert len(set(taken)) == len(names)
+
+
+def test_classes_with_odd_names_have_their_sheets(result: Result) -> None:
+    """类别与别的工作表同名、带有斜杠或引号，照样各有一张表，单位名照样能点。"""
+    roster = result.book.roster
+    odd = {"一类": "说明", "二类": "县直/驻县'单位"}
+    units = tuple(replace(u, values={**u.values, "系列": odd[str(u.values["系列"])]}) for u in roster.units)
+    book = replace(result.book, roster=replace(roster, units=units))
+    workbook = read(scores(replace(result, book=book)))
+    assert {"说明2", "县直_驻县'单位"} <= set(workbook.sheetnames)
+
+
+# ---- other rules ----------------------------------------------------------------------------------
+
+
+QUARTERLY = """
+细则: {名称: 某局评分, 年度: 2024, 文号: 无, 印发: 2024-01-01, 施行: 2024-01-01, 起止: 2024-01-01 至 2024-12-31}
+条文: {一: {原文: 每篇一分}}
+单位: {名录: {甲科: {}, 乙科: {}}}
+台账: {采用: {日期: 采用日期, 列: {单位: {类: 单位}, 采用日期: {类: 日期}, 编号: {类: 文本}}}}
+"""
+
+
+def test_the_same_result_gives_the_same_bytes(result: Result, data: bytes, root: Path) -> None:
+    """同样的细则、同样的台账，文件逐字节相同。"""
+    again = score(root / "rules/2024.yaml", root / "examples/2024.xlsx")
+    assert scores(again) == data == scores(result)
+
+
+# ---- the file -------------------------------------------------------------------------------------
+
+
+def test_the_file_is_written_whole(result: Result, data: bytes, tmp_path: Path) -> None:
+    """写完才换上：旧文件被替换，旁边不留临时文件。"""
+    target = tmp_path / "成绩.xlsx"
+    target.write_bytes(b"old")
+    write_scores(result, target)
+    assert target.read_bytes() == data
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_target_that_cannot_be_written_is_told(
+    result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """写不进去（文件夹不在、目标是文件夹、文件只读或正打开着）报 F03；旧文件原样还在，不留临时文件。"""
+    (tmp_path / "夹").mkdir()
+    locked = tmp_path / "成绩.xlsx"
+    locked.write_bytes(b"old")
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != locked)
+    for target in (tmp_path / "没有" / "成绩.xlsx", tmp_path / "夹", locked):
+        with pytest.raises(Rejected) as told:
+            write_scores(result, target)
+        assert [p.code for p in told.value.problems] == ["F03"]
+        assert target.name in told.value.problems[0].detail
+    assert locked.read_bytes() == b"old"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["夹", "成绩.xlsx"]
