@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
 _BAR = 10
+_MANY = 5  # units
+_LISTED = 12  # rows
 _NARROW = 100  # below this many columns the bar is left out
 _PIPED = 140  # where there is no terminal to ask
 
@@ -141,17 +143,26 @@ def _bar(value: Figure) -> Text:
 def _print_uncounted(console: Console, result: Result) -> None:
     read = sum(rows for _, _, held in result.files for rows in held.values())
     console.print(f"读入 {read} 行，计入 {read - len(result.uncounted)} 行，未计 {len(result.uncounted)} 行。")
-    for row in result.uncounted[:20]:
-        console.print(Text(f"  未计 {row.ledger}第{row.row}行：{row.reason}"))
-    if len(result.uncounted) > 20:
-        console.print(f"  ……还有 {len(result.uncounted) - 20} 行，见 -o 写出的工作簿或 --json。")
+    reasons: dict[tuple[str, str], list[int]] = {}
+    for row in result.uncounted:
+        reasons.setdefault((row.ledger, row.reason), []).append(row.row)
+    for (ledger, reason), rows in reasons.items():
+        more = f" …… 共 {len(rows)} 行" if len(rows) > _LISTED else " 行"
+        line = f"  未计 {ledger}第 {' '.join(map(str, rows[:_LISTED]))}{more}：{reason}"
+        console.print(Text(line), soft_wrap=True)
 
 
 def _print_remarks(console: Console, result: Result) -> None:
+    """归零, 处置, 待定 and 提示 per unit; a ledger that most units still lack is told in one line."""
+    lacking = [ledger for ledger, _ in result.outcome.lacking]
+    common = {ledger for ledger in lacking if lacking.count(ledger) > _MANY}
+    for ledger in sorted(common):
+        console.print(Text(f"  待定：{lacking.count(ledger)} 个单位在{ledger}台账里还没有记录"))
     for unit in result.units:
-        remarks = [*unit.vetoes, *unit.consequences, *unit.pending, *unit.notices]
+        pending = [text for text in unit.pending if text.partition("：")[0] not in common]
+        remarks = [*unit.vetoes, *unit.consequences, *pending, *unit.notices]
         if remarks:
-            console.print(Text(f"  {unit.name}：{'；'.join(remarks)}"))
+            console.print(Text(f"  {unit.name}：{'；'.join(remarks)}"), soft_wrap=True)
 
 
 def _print_readings(console: Console, result: Result) -> None:
@@ -234,7 +245,7 @@ def _grow(tree: Tree, reason: Reason) -> None:
         branch.add(Text(hint, style="green"))
     for ledger, rows in (reason.rows or {}).items():
         if rows:
-            branch.add(Text(f"{ledger}第 {'、'.join(map(str, rows))} 行", style="dim"))
+            branch.add(Text(f"{ledger}第 {' '.join(map(str, rows))} 行", style="dim"))
     for child in reason.children:
         _grow(branch, child)
 
@@ -243,7 +254,7 @@ def _print_clauses(console: Console, story: Story) -> None:
     cited = story.as_json()["条文"]
     console.print(Text("条文原文", style="bold"))
     for name, texts in cited.items():
-        console.print(Text(f"  {name}　{''.join(texts)}"))
+        console.print(Text(f"  {name}　{''.join(texts)}"), soft_wrap=True)
 
 
 def _print_records(console: Console, records: Iterable[Record]) -> None:
@@ -251,6 +262,6 @@ def _print_records(console: Console, records: Iterable[Record]) -> None:
     for record in records:
         words = "，".join(f"{k} {v}" for k, v in record.words.items() if v and k != "单位")
         style = "" if record.counted else "yellow"
-        console.print(Text(f"  {record.ledger}第{record.row}行　{words}", style=style))
+        console.print(Text(f"  {record.ledger}第{record.row}行　{words}", style=style), soft_wrap=True)
         for note in record.notes:
-            console.print(Text(f"      {note}", style="dim"))
+            console.print(Text(f"      {note}", style="dim"), soft_wrap=True)

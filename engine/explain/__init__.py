@@ -41,7 +41,7 @@ def _step(unit: Unit, step: Step, number: int) -> Iterable[Reason]:
         return
     before = _before(unit, step, number)
     if step.verb == "归零":
-        yield _veto(unit, step, value, number)
+        yield _veto(unit, step, number)
     elif value != before:
         limit = f" {show(step.number)}" if step.number is not None else ""
         text = f"{step.verb}{limit}：{said(before)} → {said(value)}"
@@ -64,11 +64,11 @@ def _operand(unit: Unit, name: str, step: Step, number: int) -> Reason:
     return Reason(label, value, f"{step.verb} {said(reason.value)}", step.clauses, step.place, children=(reason,))
 
 
-def _veto(unit: Unit, step: Step, value: Figure, number: int) -> Reason:
+def _veto(unit: Unit, step: Step, number: int) -> Reason:
     held = [name for name in step.names if unit.figure(name, unit.period, number) is True]
     children = tuple(_item(unit, unit.book.items[name], unit.period, number) for name in held)
     text = f"{'、'.join(held)}：{SCORE}为 0" if held else f"{'、'.join(step.names)}：都没有发生"
-    return Reason(step.name, value, text, step.clauses, step.place, children=children)
+    return Reason(step.name, bool(held), text, step.clauses, step.place, children=children)
 
 
 # ---- parts ----------------------------------------------------------------------------------
@@ -98,6 +98,8 @@ def _part_in(unit: Unit, part: Part, number: int, label: str) -> Reason:
 
 def _part_text(part: Part, value: Figure, children: tuple[Reason, ...]) -> str:
     moved = " ＋ ".join(f"{c.name} {said(c.value)}" for c in children)
+    if value is Absent.NOT_DUE:
+        return f"本期还没有结束，不计分，下面是到截至日的进度{_full(part.full)}"
     if isinstance(value, Absent):
         return f"{said(value)}，暂无得分{_full(part.full)}"
     text = {"扣": f"满分 {_plain(part.full)} − {moved}", "得": moved, "按比例": f"满分 {_plain(part.full)} × {moved}"}

@@ -39,7 +39,7 @@ from engine.scoring.outcome import TIED, consequence, rank, scaled
 from engine.scoring.rows import as_number, elapsed, formula, lookup, per_time
 from engine.scoring.run import Fault, Outcome, run
 from engine.scoring.study import SCORE, Gone, Skip, Study
-from engine.scoring.table import ABSENT, ROW, Table
+from engine.scoring.table import ROW, Table
 from engine.scoring.tables import table_maker
 from engine.scoring.variant import take_over
 from engine.source import Problem, Rejected

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from engine.result import Figure, Result, Unit
-from engine.rulebook import Absent, Formula, Item, Period, Rank, RuleBook
+from engine.rulebook import Absent, Consequence, Formula, Item, Period, Rank, RuleBook, Scaled
 from engine.scoring import SCORE, TIED
 from engine.workbook.content import Content, Rate
 
@@ -69,6 +69,13 @@ def ranks(book: RuleBook) -> list[tuple[Item, Rank]]:
     """The 名次 items of the appraisal's period."""
     found = [(i, i.mechanism) for i in book.items.values() if i.period is book.appraisal.period]
     return [(item, mechanism) for item, mechanism in found if isinstance(mechanism, Rank)]
+
+
+def verdicts(book: RuleBook) -> list[Item]:
+    """Other 结果 of the appraisal's period, such as 考核结论."""
+    apart = (Rank, Consequence, Scaled)
+    found = [i for i in book.items.values() if i.section == "结果" and i.period is book.appraisal.period]
+    return [item for item in found if not isinstance(item.mechanism, apart)]
 
 
 def tied(unit: Unit, rank: Item, number: int) -> str:

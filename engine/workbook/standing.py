@@ -75,7 +75,7 @@ class _Layout:
         self._period = result.book.appraisal.period
         self._several = len({unit.group for unit in ranking.units}) > 1
         self._others = [item for item, _ in ranks(result.book) if item is not ranking.rank]
-        self._scaled = _scaled(result)
+        self._scaled = [*figures.verdicts(result.book), *_scaled(result)]
         self._keys = figures.key_figures(result)
 
     def heads(self) -> list[Head]:
