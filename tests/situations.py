@@ -8,7 +8,7 @@ typed, left out at the end where blank), then what must come of it:
 - 未计: ledger → the rows left out; 错误: 编号, ledger and row of every fault. Rows are numbered as in the file, from 2.
 - 条款: the clauses that took marks off the units named; 另见: others that their explanation must cite
 
-另取 is a list of {口径, 应为 …}: the same rows under another reading.
+另取 is a list of {口径, 应为 …}: the same rows under another reading. 单独 keeps a case apart from its neighbours.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from engine.source import Cell, Rejected, errors
 
 Rows = Mapping[str, list[list[str]]]
 Data = Mapping[str, Any]
-KEYS = {"名", "说明", "截至", "口径", "折到", "台账", "应为", "行", "未计", "错误", "条款", "另见", "另取"}
+KEYS = {"名", "说明", "截至", "口径", "折到", "台账", "应为", "行", "未计", "错误", "条款", "另见", "另取", "单独"}
 LISTS = {"归零": "vetoes", "处置": "consequences", "提示": "notices", "待定": "pending"}
 
 
@@ -87,7 +87,7 @@ def _flat(rows: Iterable[Any]) -> Iterator[list[str]]:
 
 @dataclass(frozen=True)
 class Scored:
-    """What came of some cases scored together: the result, or the faults as ``编号 台账第n行``."""
+    """What came of some cases scored together: the result, or the faults as ``编号 台账第n行`` (of no row: once)."""
 
     result: Result | None
     faults: list[str]
@@ -105,7 +105,8 @@ def score(book: RuleBook, folder: Path, cases: Sequence[Case]) -> Scored:
     try:
         return Scored(pipeline.score_by(book, folder, pipeline.Options(as_of, scale_to=scale)), [])
     except Rejected as rejected:
-        return Scored(None, [_told(p.code, p.place) for p in errors(rejected.problems)])
+        told = [_told(p.code, p.place) for p in errors(rejected.problems)]
+        return Scored(None, [f for n, f in enumerate(told) if "行" in f or f not in told[:n]])
 
 
 def _write(path: Path, names: list[str], rows: Iterable[Sequence[str]]) -> None:

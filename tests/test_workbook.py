@@ -29,6 +29,7 @@ from engine.source import Rejected
 from engine.workbook import scores, write_scores
 from engine.workbook.content import LONGEST_TEXT, Rate, held
 from engine.workbook.page import Book, Head, Line
+from engine.workbook.saving import save
 from engine.workbook.styles import sheet_name
 
 Row = dict[str, Any]
@@ -43,9 +44,12 @@ def result(root: Path) -> Result:
 
 
 @pytest.fixture(scope="module")
-def unfinished(root: Path) -> Result:
-    """The same year as it stood in August."""
-    return score(root / "rules/2024.yaml", root / "examples/2024.xlsx", Options(as_of=dt.date(2024, 8, 15)))
+def unfinished(root: Path) -> openpyxl.Workbook:
+    """The workbook of the same year as it stood in August, one reading changed, the rule file marked 示意."""
+    options = Options(as_of=dt.date(2024, 8, 15), readings={"A02": "取高"})
+    result = score(root / "rules/2024.yaml", root / "examples/2024.xlsx", options)
+    book = replace(result.book, title=replace(result.book.title, status="示意"))
+    return read(scores(replace(result, book=book)))
 
 
 @pytest.fixture(scope="module")
@@ -156,11 +160,11 @@ def test_endless_fractions_and_rates_are_text(workbook: openpyxl.Workbook) -> No
     assert cells["98"].data_type == "n"
 
 
-def test_a_missing_value_says_why(workbook: openpyxl.Workbook, unfinished: Result) -> None:
+def test_a_missing_value_says_why(workbook: openpyxl.Workbook, unfinished: openpyxl.Workbook) -> None:
     """没有值的格写原因（待定、未到期、无），不是 0，也不空着。"""
     pending = next(row for row in table(workbook["二类"]) if row["得分"] == "待定")
     assert (pending["名次"], pending["总名次"], pending["工作机制"]) == ("待定", "待定", "待定")
-    rows = table(read(scores(unfinished))["总名次"])
+    rows = table(unfinished["总名次"])
     assert {row["得分"] for row in rows} <= set(ABSENT_WORDS.values()) - {ABSENT_WORDS[Absent.NONE]}
 
 
@@ -177,20 +181,20 @@ def test_a_number_cell_holds_every_digit(value: Fraction) -> None:
 # ---- what must be seen ------------------------------------------------------------------------
 
 
-def test_a_provisional_result_says_so_on_every_ranking(result: Result, unfinished: Result, root: Path) -> None:
+def test_a_provisional_result_says_so_on_every_ranking(
+    workbook: openpyxl.Workbook, unfinished: openpyxl.Workbook
+) -> None:
     """暂定的结果、标明状态的细则文件，每张名次表头上都写明；正式的不写。"""
-    book = replace(unfinished.book, title=replace(unfinished.book.title, status="示意"))
-    marked = read(scores(replace(unfinished, book=book)))
     for name in ("说明", "一类", "二类", "总名次"):
-        top = [seen(row[0]) for row in marked[name].iter_rows(max_row=4)]
+        top = [seen(row[0]) for row in unfinished[name].iter_rows(max_row=4)]
         assert any("【暂定】截至 2024-08-15" in text for text in top)
         assert any("【示意】" in text for text in top)
-    assert "【" not in words(read(scores(result))["总名次"])
+    assert "【" not in words(workbook["总名次"])
 
 
 def test_the_front_page_balances_and_names_its_sources(result: Result, workbook: openpyxl.Workbook) -> None:
     """说明页：每张台账读入＝计入＋未计；细则文件和台账的 sha256、截至、引擎版本都在。"""
-    rows = [row for row in table(workbook["说明"], "台账") if row["读入行数"].isdigit()]
+    rows = [row for row in table(workbook["说明"], "读入行数") if row["读入行数"].isdigit()]
     assert {row["台账"] for row in rows} == set(result.book.ledgers)
     for row in rows:
         assert int(row["读入行数"]) == int(row["计入行数"]) + int(row["未计行数"])
@@ -213,12 +217,10 @@ def test_every_reading_is_listed(result: Result, workbook: openpyxl.Workbook) ->
         assert row["待裁定"] == ("待裁定" if reading.undecided else "")
 
 
-def test_a_changed_reading_is_told(root: Path) -> None:
+def test_a_changed_reading_is_told(unfinished: openpyxl.Workbook) -> None:
     """改取的口径在说明页和口径页都写明。"""
-    options = Options(readings={"A02": "取高"})
-    changed = read(scores(score(root / "rules/2024.yaml", root / "examples/2024.xlsx", options)))
-    assert "A02 取“取高”" in words(changed["说明"])
-    row = next(row for row in table(changed["口径"], "编号") if row["编号"] == "A02")
+    assert "A02 取“取高”" in words(unfinished["说明"])
+    row = next(row for row in table(unfinished["口径"], "编号") if row["编号"] == "A02")
     assert row["采取"] == "取高（本次改取；细则文件取“叠加”）"
 
 
@@ -234,7 +236,7 @@ def test_records_hold_every_row_of_the_ledgers(result: Result, workbook: openpyx
 def test_a_unit_leads_to_its_reasons(workbook: openpyxl.Workbook) -> None:
     """点名次表里的单位名，到“明细”里这个单位的第一行；下面各层是 Excel 的分级显示。"""
     sheet, reasons = workbook["总名次"], workbook["明细"]
-    links = sheet._hyperlinks
+    links = [cell.hyperlink for row in sheet.iter_rows() for cell in row if cell.hyperlink]
     assert len(links) == 48
     for link in links:
         place, _, target = link.location.partition("!")
@@ -251,9 +253,9 @@ def test_sheets_are_ready_to_read_and_print(workbook: openpyxl.Workbook) -> None
         sheet = workbook[name]
         assert sheet.freeze_panes is not None
         assert sheet.print_title_rows
-        assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (
-            "landscape", 1, 0
-        )  # fmt: skip
+        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.page_setup.fitToWidth in (1, None)  # 1 when it is not written
+        assert sheet.page_setup.fitToHeight == 0
     assert workbook["记录"].auto_filter.ref
     assert workbook.active is not None
     assert workbook.active.title == "说明"
@@ -273,7 +275,7 @@ def test_data_never_become_formulas_or_links(result: Result) -> None:
     assert {cell.data_type for cell in cells} <= {"s", "n"}
     assert all(cell.hyperlink is None or cell.hyperlink.target is None for cell in cells)
     said = {row["内容"] for row in table(workbook["记录"]) if row["台账"] == "报送"}
-    assert {f"标题 {text}" for text in EVIL if "\x01" not in text and "_x" not in text} <= said
+    assert {f"标题 {text}" for text in EVIL if "\x01" not in text} <= said
 
 
 @pytest.mark.parametrize("text", EVIL)
@@ -281,7 +283,7 @@ def test_a_cell_keeps_a_text_as_it_is(text: str) -> None:
     """一格文字写进去什么样，读出来就什么样。"""
     cell = one_cell(text)
     assert cell.data_type == "s"
-    assert openpyxl.utils.escape.unescape(str(cell.value)) == text
+    assert cell.value == text.replace("\x01", "_x0001_")  # as the format writes it; Excel shows the character
 
 
 def one_cell(text: str) -> Read:
@@ -378,10 +380,10 @@ def test_a_rule_file_without_records_or_ranks_still_has_its_workbook(tmp_path: P
     assert "没有：读到的每一行都计入了。" in words(workbook["未计"])
 
 
-def test_the_same_result_gives_the_same_bytes(result: Result, data: bytes, root: Path) -> None:
+def test_the_same_result_gives_the_same_bytes(data: bytes, root: Path) -> None:
     """同样的细则、同样的台账，文件逐字节相同。"""
     again = score(root / "rules/2024.yaml", root / "examples/2024.xlsx")
-    assert scores(again) == data == scores(result)
+    assert scores(again) == data
 
 
 # ---- the file -------------------------------------------------------------------------------------
@@ -396,9 +398,7 @@ def test_the_file_is_written_whole(result: Result, data: bytes, tmp_path: Path) 
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_a_target_that_cannot_be_written_is_told(
-    result: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_target_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """写不进去（文件夹不在、目标是文件夹、文件只读或正打开着）报 F03；旧文件原样还在，不留临时文件。"""
     (tmp_path / "夹").mkdir()
     locked = tmp_path / "成绩.xlsx"
@@ -406,7 +406,7 @@ def test_a_target_that_cannot_be_written_is_told(
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != locked)
     for target in (tmp_path / "没有" / "成绩.xlsx", tmp_path / "夹", locked):
         with pytest.raises(Rejected) as told:
-            write_scores(result, target)
+            save(target, b"new")
         assert [p.code for p in told.value.problems] == ["F03"]
         assert target.name in told.value.problems[0].detail
     assert locked.read_bytes() == b"old"

@@ -53,6 +53,7 @@ def read(doc: Document, chosen: Mapping[str, str] | None = None, base: Base | No
         kept.section(root.get("通报"), lambda node: _named(node, bulletin), lambda b: b.bulletins),
     )  # fmt: skip
     problems += _repeated(items, book)
+    problems += _clashing(items, book)
     problems += _uncited(items, book)
     if problems:
         raise Rejected(problems)
@@ -107,6 +108,19 @@ def _repeated(items: list[Item], book: RuleBook) -> list[Problem]:
                 Problem("R01", detail, entry.place, "改一个名字。", notes=(("先前定义", seen[entry.name]),))
             )
         seen.setdefault(entry.name, entry.place)
+    return problems
+
+
+def _clashing(items: list[Item], book: RuleBook) -> list[Problem]:
+    """An item is no namesake of a column of its own ledger, nor of a unit attribute."""
+    problems = []
+    for entry in items:
+        ledger_of = book.ledgers.get(entry.ledger or "")
+        fields = ledger_of.fields if ledger_of is not None else {}
+        where = "台账" if entry.name in fields else "单位" if entry.name in book.roster.fields else ""
+        if where:
+            detail = f"“{entry.name}”已经是{where}的一列，表达式里就分不清是哪一个。"
+            problems.append(Problem("R01", detail, entry.place, "改一个名字。"))
     return problems
 
 

@@ -86,7 +86,20 @@ def field(node: Node) -> Field:
     else:
         found, measure = Kind.NUMBER, "次" if kind.text in COUNTERS else kind.text
     decimals = int(node.get("小数").text or "2")
-    return Field(node.name, found, node.key_place, options, _blank(node, options), measure, decimals)
+    spec = Field(node.name, found, node.key_place, options, _blank(node, options), measure, decimals)
+    if isinstance(spec.blank, str) and not _fits(spec, spec.blank):
+        node.get("空").fault(
+            "R05", f"「空」写的“{spec.blank}”不是“{node.name}”能有的值。", "写一个选项、一个数，或 无、待定、不适用。"
+        )
+    return spec
+
+
+def _fits(spec: Field, text: str) -> bool:
+    """Whether a text is a value of a column."""
+    if spec.kind is Kind.NUMBER:
+        return quantity(text) is not None
+    allowed = {Kind.WORD: spec.options, Kind.FLAG: ("是", "否")}
+    return spec.kind is Kind.TEXT or text in allowed.get(spec.kind, ())
 
 
 def _blank(node: Node, options: tuple[str, ...]) -> Absent | str | None:
@@ -167,6 +180,8 @@ def ledger(node: Node) -> Ledger:
 
 
 def _check_columns(node: Node, fields: Mapping[str, Field]) -> None:
+    if "行" in fields:
+        node.get("列")["行"].fault("R05", "“行”留给行号用，列不能叫这个名字。", "换一个列名。", at_key=True)
     dated = node.text_at("归期")
     if dated not in fields or fields[dated].kind not in (Kind.DAY, Kind.MOMENT):
         days = [f.name for f in fields.values() if f.kind in (Kind.DAY, Kind.MOMENT)]

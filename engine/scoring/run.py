@@ -143,10 +143,9 @@ def _left(gone: list[Gone], rows: Sequence[pl.DataFrame], frames: Mapping[str, p
     """Rows not counted, once each; a row repeated by 衔接 is left out only where none of its copies stays."""
     left: dict[tuple[str, int], Left] = {}
     for out, frame in zip(gone, rows, strict=True):
-        stays = set(frames[out.ledger][ROW])
-        for row in frame[ROW].unique().sort():
-            if row not in stays:
-                left.setdefault((out.ledger, row), Left(out.ledger, row, out.reason))
+        away = frame.select(ROW).unique().join(frames[out.ledger].select(ROW), on=ROW, how="anti")
+        for row in away[ROW].sort():
+            left.setdefault((out.ledger, row), Left(out.ledger, row, out.reason))
     return tuple(left.values())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
@@ -44,8 +43,6 @@ def held(content: Content) -> int | Decimal | str:
     >>> held(Fraction(125, 2)), held(Fraction(40, 3)), held(Absent.PENDING), held(Rate(Fraction(17, 18)))
     (Decimal('62.5'), '40/3', '待定', '94.4%（17/18）')
     """
-    if type(content) is str:
-        return cut(content)
     match content:
         case Absent():
             return ABSENT_WORDS[content]
@@ -53,11 +50,9 @@ def held(content: Content) -> int | Decimal | str:
             return percent(content.value)
         case Link():
             return cut(content.text)
-        case str():
-            return cut(content)
-        case bool() | date():
-            return shown(content) or ""
-    return _number(content)
+        case int() | Fraction() if not isinstance(content, bool):
+            return _number(content)
+    return cut(shown(content) or "")
 
 
 def percent(rate: Fraction) -> str:

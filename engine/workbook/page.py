@@ -129,7 +129,7 @@ class Page:
         # XlsxWriter takes a string from <r> to </r> for markup of its own and would write it unescaped;
         # in two pieces the same words are plain text.
         if text.startswith("<r>") and text.endswith("</r>"):
-            self._sheet.write_rich_string(row, column, text[:1], text[1:], shape)
+            self._sheet.write_rich_string(row, column, text[:1], self._book.format(Look("plain")), text[1:], shape)
         elif text:
             self._sheet.write_string(row, column, text, shape)
         else:

@@ -1,0 +1,79 @@
+"""Whole situations under rules/2024.yaml, worked out by hand from the notice (tests/cases/2024/*.yaml).
+
+The cases of a file that ask for the same day and readings speak of different units and are scored together, as the
+48 units of a year are; where several units meet in one case (a shared item, a tie) they stand in that case.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from situations import Case, Scored, differences, read, score
+
+from engine.pipeline import load_rules
+from engine.rulebook import RuleBook
+
+FILES = sorted((Path(__file__).parent / "cases" / "2024").glob("*.yaml"))
+CASES = [case for path in FILES for case in read(path, path.read_text(encoding="utf-8"))]
+CLAUSES = ["三（一）1", "三（一）2", "三（一）3", *(f"三（二）{n}" for n in range(1, 9)), "三（二）6表", "四"]
+Together = tuple[object, ...]
+Run = Callable[[Case], Scored]
+
+
+def together(case: Case) -> Together:
+    """What cases scored together have in common; a case that must be refused stands alone."""
+    alone = case.name if "错误" in case.expected or "单独" in case.expected else ""
+    return case.file, case.as_of, case.readings, case.scale_to, alone
+
+
+GROUPS: dict[Together, list[Case]] = {}
+for _case in CASES:
+    GROUPS.setdefault(together(_case), []).append(_case)
+
+
+@pytest.fixture(scope="module")
+def run(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Scores the case's group, once."""
+
+    @functools.cache
+    def book(readings: tuple[tuple[str, str], ...]) -> RuleBook:
+        return load_rules(root / "rules" / "2024.yaml", dict(readings))
+
+    @functools.cache
+    def scored(group: Together) -> Scored:
+        cases = GROUPS[group]
+        return score(book(cases[0].readings), tmp_path_factory.mktemp("records"), cases)
+
+    return lambda case: scored(together(case))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+def test_case(case: Case, run: Run) -> None:
+    """Every figure, uncounted row, fault and cited clause of the case is what the notice says."""
+    group = GROUPS[together(case)]
+    found = differences(case, run(case), group[: group.index(case)])
+    assert not found, "\n".join([case.expected.get("说明", ""), *found])
+
+
+def test_cases_scored_together_do_not_meet() -> None:
+    """No two cases of a group speak of one unit, one item, one commission or one event."""
+    for group in GROUPS.values():
+        seen: dict[str, str] = {}
+        for case in group:
+            words = {word for rows in case.rows.values() for row in rows for word in row[:2] if not _plain(word)}
+            for word in words | set(case.expected.get("应为", {})):
+                assert seen.setdefault(word, case.name) == case.name, f"{case.id} 和 {seen[word]} 都有 {word}"
+
+
+def _plain(word: str) -> bool:
+    """A date or a word of the rules; not a number or name of something."""
+    return word[:4].isdigit() or word.endswith("领导") or not word
+
+
+def test_every_clause_has_its_case() -> None:
+    """Each clause that computes something takes part in at least one case."""
+    told = {clause for case in CASES for key in ("条款", "另见") for clause in case.expected.get(key, ())}
+    assert set(CLAUSES) <= told
