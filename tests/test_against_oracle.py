@@ -6,13 +6,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import oracle
 import pytest
+import random_ledgers
 
 from engine.pipeline import Options, score_by
 from engine.result import Unit
 from engine.rulebook import Absent, Period, RuleBook
-import oracle
-import random_ledgers
 
 SEEDS = 240
 CHUNK = 10

@@ -66,12 +66,9 @@ def _value(result: Result, reason: Reason) -> Content:
 
 
 def _rows(reason: Reason) -> str:
-    """“采用第20、36行”: the ledger rows a figure was gathered from."""
+    """“采用：20, 36”: the ledger rows a figure was gathered from; at a space the line may break."""
     rows = reason.rows or {}
-    return "；".join(
-        f"{ledger}第{'、'.join(map(str, numbers))}行" if numbers else f"{ledger}没有"
-        for ledger, numbers in rows.items()
-    )
+    return "；".join(f"{ledger}：{', '.join(map(str, numbers)) or '没有'}" for ledger, numbers in rows.items())
 
 
 # ---- 记录 ----------------------------------------------------------------------------------

@@ -1,0 +1,193 @@
+"""The README says what is so: its commands parse, its output is real, its edits load, its tables are whole."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from test_structure import ENGINE, FLOOR
+
+from engine.__main__ import _parser, main
+from engine.pipeline import load_rules
+from engine.reader.items import _MAKERS
+from engine.rulebook import ABSENT_WORDS, RuleBook
+
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
+RULES = (ROOT / "rules" / "2024.yaml").read_text(encoding="utf-8")
+UNQUOTED = ('      "[75%, 100%)": 4', "      [75%, 100%): 4")
+OMITTED = "……"
+
+
+def blocks(language: str, text: str = TEXT) -> list[str]:
+    """The fenced blocks in one language, in order."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def part(heading: str) -> str:
+    """The text under a heading, down to the next of its rank."""
+    marks = heading.split(maxsplit=1)[0]
+    found = re.search(rf"^{re.escape(heading)}\n(.*?)(?=^#{{1,{len(marks)}}} |\Z)", TEXT, re.MULTILINE | re.DOTALL)
+    assert found, f"README 没有“{heading}”一节"
+    return found[1]
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of the Markdown tables in a text, without the ruled lines."""
+    lines = [line.strip("|").split(" | ") for line in text.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in line] for line in lines]
+
+
+def commands(text: str = TEXT) -> list[str]:
+    """Every line of the sh blocks."""
+    return [line for block in blocks("sh", text) for line in block.splitlines()]
+
+
+# ---- commands ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("line", [line for line in commands() if re.match(r"(\.venv/bin/)?xize ", line)])
+def test_commands_parse(line: str) -> None:
+    """README 里的每一条 xize 命令，程序都认得。"""
+    assert _parser().parse_args(shlex.split(line)[1:]).run
+
+
+def test_make_targets_exist() -> None:
+    """README 里的每一个 make 目标，Makefile 里都有。"""
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {line.split("make ")[1] for line in commands() if "make " in line}
+    named |= set(re.findall(r"`make ([a-z]+)`", TEXT))
+    assert {"demo", "test"} <= named <= targets
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder as a reader has it, with the two faulty files of 报错怎么看."""
+    top = tmp_path_factory.mktemp("desk")
+    for folder in ("rules", "examples", "out"):
+        (top / folder).mkdir()
+    for file in ("rules/2024.yaml", "examples/2024.xlsx"):
+        shutil.copy(ROOT / file, top / file)
+    (top / "改错.yaml").write_text(RULES.replace(*UNQUOTED, 1), encoding="utf-8")
+    workbook = openpyxl.load_workbook(ROOT / "examples" / "2024.xlsx")
+    workbook["采用"]["B2"].value = "大浦镇"
+    workbook.save(top / "改错.xlsx")
+    return top
+
+
+SHOWN = re.findall(r"^```sh\n(\S*xize .*)\n```\n\n```text\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize(("line", "output"), SHOWN, ids=[" ".join(line.split()[1:3]) for line, _ in SHOWN])
+def test_output_is_real(
+    line: str, output: str, desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """README 里的每一行输出，都是程序真说的（行号不计；……处有删节）。"""
+    monkeypatch.chdir(desk)
+    monkeypatch.setenv("COLUMNS", "300")
+    main(shlex.split(line)[1:])
+    captured = capsys.readouterr()
+    said = {plain(one) for one in (captured.out + captured.err).splitlines()}
+    assert [one for one in output.splitlines() if one != OMITTED and plain(one) not in said] == []
+
+
+def plain(line: str) -> str:
+    """A line without its spacing and with long numbers blanked: the rule file's line numbers move."""
+    return re.sub(r"\d{3,}", "N", " ".join(line.split()))
+
+
+# ---- rule files -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("block", blocks("yaml"), ids=lambda block: block.splitlines()[1].split(":")[0].strip())
+def test_edits_load(block: str, tmp_path: Path) -> None:
+    """README 里的每一处改动：“改前”在 2024 年的文件里恰有一处，换成“改后”仍没有错误。"""
+    before, after = block.removeprefix("# 改前\n").split("# 改后\n")
+    assert RULES.count(before) == 1
+    changed = tmp_path / "changed.yaml"
+    changed.write_text(RULES.replace(before, after), encoding="utf-8")
+    assert load_rules(changed).items
+
+
+def test_every_mechanism_has_its_row(tmp_path: Path) -> None:
+    """每种算法在表里有一行，先后和程序里一样；每个例子放进 2024 年的文件都成立。"""
+    table = [row for row in rows(part("### 算法")) if row[0].startswith("`")]
+    assert [row[0].strip("`") for row in table] == list(_MAKERS)
+    text = RULES
+    for word, sections, _, example in table:
+        entry = f"  例{word.strip('`')}: {{条款: 附件, {example.strip('`').removeprefix('{')}\n"
+        text = re.sub(rf"^({sections.split()[0]}:.*\n)", lambda found, e=entry: found[1] + e, text, flags=re.MULTILINE)  # type: ignore[misc]
+    changed = tmp_path / "changed.yaml"
+    changed.write_text(text, encoding="utf-8")
+    assert {f"例{word}" for word in _MAKERS} <= set(load_rules(changed).items)
+
+
+def test_sections_of_mechanisms_are_the_schema_s() -> None:
+    """每种算法“写在”哪几节，和规则文件的结构说的一样。"""
+    defs = json.loads((ROOT / "schema" / "rulebook.json").read_text(encoding="utf-8"))["$defs"]
+    allowed = {
+        section: {word for choice in defs[f"{section}项"]["oneOf"] for word in choice["required"]}
+        for section in ("计分", "指标", "结果")
+    }
+    for row in rows(part("### 算法"))[1:]:
+        assert row[1].split() == [section for section, words in allowed.items() if row[0].strip("`") in words], row[0]
+
+
+def test_every_key_is_explained() -> None:
+    """规则文件里能写的每一个键，「语言速查」都说到；没有值的每一种情形也说到。"""
+    told = set(re.findall(r"`([^`]+)`", part("## 语言速查")))
+    assert keys(json.loads((ROOT / "schema" / "rulebook.json").read_text(encoding="utf-8"))) - told == set()
+    states = {row[0] for row in rows(part("### 没有值的几种情形"))}
+    assert set(ABSENT_WORDS.values()) | {"未计"} <= states
+
+
+def keys(schema: Any) -> set[str]:
+    """Every key a schema lets an object have."""
+    if isinstance(schema, list):
+        return set().union(*map(keys, schema))
+    if not isinstance(schema, dict):
+        return set()
+    own = set(schema["properties"]) if isinstance(schema.get("properties"), dict) else set()
+    return own.union(*(keys(inner) for name, inner in schema.items() if name not in ("examples", "enum")))
+
+
+def test_every_ledger_and_column_is_told(book_2024: RuleBook) -> None:
+    """「台账怎么填」说到每张台账的每一列，必填的带星号。"""
+    table = {row[0]: row[1].split() for row in rows(part("## 台账怎么填")) if len(row) == 3}
+    for ledger in book_2024.ledgers.values():
+        wanted = [f.name + (r"\*" if f.blank is None else "") for f in ledger.fields.values()]
+        assert table.get(ledger.name) == wanted, ledger.name
+
+
+# ---- files ------------------------------------------------------------------------------
+
+
+def test_every_file_named_exists() -> None:
+    """文件夹一览、开发者部分和步骤里提到的每个文件都在。"""
+    english = TEXT.split("\n# For developers\n")[1]
+    named = re.findall(r"`((?:[\w.-]+/)*[\w.-]+(?:/|\.(?:py|yaml|json|xlsx|md|toml|lock)))`",
+                       part("## 文件夹") + part("## 新增一种算法的步骤") + english)  # fmt: skip
+    assert {"rules/2024.yaml", "engine/scoring/", "CHANGELOG.md"} <= set(named)
+    assert sorted(name for name in set(named) if not (ROOT / name).exists()) == []
+
+
+def test_the_layout_is_whole() -> None:
+    """程序的每一个文件、每一个文件夹，在 Layout 里有一行，由上层到下层。"""
+    told = [Path(row[0].strip("`")).stem for row in rows(part("## Layout"))[1:]]
+    assert sorted(told) == sorted(
+        {path.relative_to(ENGINE).parts[0].removesuffix(".py") for path in ENGINE.rglob("*.py")}
+    )
+    assert [FLOOR[name] for name in told] == sorted((FLOOR[name] for name in told), reverse=True)
+
+
+def test_library_example_runs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """英文部分的例子照抄就能运行。"""
+    monkeypatch.chdir(ROOT)
+    exec(compile(blocks("python")[0], "README.md", "exec"), {})
+    assert capsys.readouterr().out.count("\n") == 2
