@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from engine.rulebook import ABSENT_WORDS, Field, Kind, Ledger, RuleBook, Title
-from engine.source import Cell, Problem, Rejected, display_width
+from engine.saving import save
+from engine.source import display_width
 
 _FONT = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
 _FORMATS: Mapping[str, Mapping[str, Any]] = {
@@ -60,7 +62,9 @@ def write_blank(book: RuleBook, path: Path) -> None:
 
     Raises :class:`Rejected` (F03) when the file cannot be written.
     """
-    workbook = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
+    memory = BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    workbook = xlsxwriter.Workbook(memory, options)
     workbook.set_properties(
         {"title": f"{book.title.name}台账", "created": dt.datetime.combine(book.title.start, dt.time())}
     )
@@ -72,11 +76,8 @@ def write_blank(book: RuleBook, path: Path) -> None:
         _write_ledger(sheets[ledger.name], ledger, book, formats, lists)
     _write_guide(guide, book, formats)
     _write_examples(sample, book, formats)
-    try:
-        workbook.close()
-    except xlsxwriter.exceptions.FileCreateError as error:
-        place, hint = Cell(str(path), path.name), "关掉正打开着它的 Excel，看看文件夹在不在、有没有权限。"
-        raise Rejected([Problem("F03", f"写不进“{path}”。", place, hint)]) from error
+    workbook.close()
+    save(path, memory.getvalue())
 
 
 def examples(book: RuleBook) -> dict[str, dict[str, str]]:

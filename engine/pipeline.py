@@ -242,34 +242,11 @@ def unit_named(book: RuleBook, name: str) -> str:
 
 
 def write_results(result: Result, folder: Path) -> tuple[Path, ...]:
-    """scores.json and 成绩.xlsx in a folder, each written aside and then put in place."""
+    """scores.json and 成绩.xlsx in a folder, each whole or not at all. Raises :class:`Rejected`."""
+    from engine.saving import save
     from engine.workbook import write_scores
 
-    folder = ready_folder(folder)
     scores, book = folder / "scores.json", folder / "成绩.xlsx"
-    write_text(scores, json.dumps(result.as_json(), ensure_ascii=False, indent=1) + "\n")
+    save(scores, (json.dumps(result.as_json(), ensure_ascii=False, indent=1) + "\n").encode())
     write_scores(result, book)
     return scores, book
-
-
-def ready_folder(folder: Path) -> Path:
-    """The folder, made if need be. Raises :class:`Rejected`."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Rejected([_unwritable(folder, error)]) from None
-    return folder
-
-
-def write_text(path: Path, text: str) -> None:
-    """A text file, never half-written. Raises :class:`Rejected`."""
-    aside = path.with_name(f".{path.name}.part")
-    try:
-        aside.write_text(text, encoding="utf-8", newline="\n")
-        aside.replace(path)
-    except OSError as error:
-        raise Rejected([_unwritable(path, error)]) from None
-
-
-def _unwritable(path: Path, error: OSError) -> Problem:
-    return Problem("F03", f"“{path}”写不进去（{error.strerror}）。", None, "关掉正打开它的程序，或换一个文件夹。")

@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING, Any
 from engine.calendar import from_day_number, stretches
 from engine.column import Column
 from engine.number import show
-from engine.rulebook import ABSENT_WORDS, Absent, Consequence, Item, Kind, Period, Rank, RuleBook, Scaled
+from engine.rulebook import (
+    ABSENT_WORDS,
+    Absent,
+    Consequence,
+    Formula,
+    Item,
+    Kind,
+    Lookup,
+    Period,
+    Rank,
+    RuleBook,
+    Scaled,
+)  # fmt: skip
 from engine.scoring import SCORE, TIED, Outcome
 from engine.scoring.table import ABSENT, OVER, PERIOD, ROW, UNIT
 
@@ -114,6 +126,24 @@ class Result:
                 for row in frame.iter_rows(named=True):
                     found[period.value, row[UNIT], row[PERIOD]] = row
         return found
+
+    @cached_property
+    def _by_unit(self) -> dict[str, dict[int, list[dict[str, Any]]]]:
+        return {}
+
+    def unit_rows(self, table: str, unit: int) -> list[dict[str, Any]]:
+        """A unit's scored rows of a ledger or account, in file order; none where the ledger is no unit's.
+
+        Shared between callers: not to be changed.
+        """
+        if UNIT not in self.outcome.frames[table].columns:
+            return []
+        if table not in self._by_unit:
+            found: dict[int, list[dict[str, Any]]] = {}
+            for row in self.rows(table).iter_rows(named=True):
+                found.setdefault(row[UNIT], []).append(row)
+            self._by_unit[table] = found
+        return self._by_unit[table].get(unit, [])
 
     def started(self, period: Period) -> list[int]:
         """The numbers of the periods that have begun."""
@@ -274,11 +304,8 @@ class Unit:
         return f"（裁定：{'；'.join(said)}）" if said else "（拟）"
 
     def ledger_rows(self, ledger: str) -> list[dict[str, Any]]:
-        """The unit's rows of a ledger or account, in file order; none where the ledger is no unit's."""
-        import polars as pl
-
-        rows = self.result.rows(ledger)
-        return list(rows.filter(pl.col(UNIT) == self.number).iter_rows(named=True)) if UNIT in rows.columns else []
+        """The unit's rows of a ledger or account, in file order."""
+        return self.result.unit_rows(ledger, self.number)
 
     @property
     def pending(self) -> list[str]:
@@ -298,13 +325,24 @@ class Unit:
 
     @property
     def scaled(self) -> dict[str, Figure]:
-        """折算 results that apply."""
-        values = {i.name: self.figure(i.name, i.period) for i in _items(self.book, Scaled)}
-        return {name: value for name, value in values.items() if value is not Absent.INAPPLICABLE}
+        """折算 results, where there is a figure to go to."""
+        found = {}
+        for item in _items(self.book, Scaled):
+            assert isinstance(item.mechanism, Scaled)
+            to = item.mechanism.to
+            if not isinstance(to, str) or self.book.roster.units[self.number].values.get(to) is not None:
+                found[item.name] = self.figure(item.name, item.period)
+        return found
+
+    @property
+    def conclusions(self) -> dict[str, Figure | dict[str, Figure]]:
+        """The other 结果: words and figures that move no score (查表, 公式)."""
+        items = [i for m in (Lookup, Formula) for i in _items(self.book, m) if i.section == "结果"]
+        return {i.name: self.spread(i.name, i.period) for i in items if i.period is not None}
 
     def as_json(self) -> dict[str, Any]:
         """The unit's part of the result."""
-        figures = {SCORE: self.score, **self.contributions, **self.measures, **self.scaled}
+        figures = {SCORE: self.score, **self.contributions, **self.measures, **self.scaled, **self.conclusions}
         reasons = {n: ABSENT_WORDS[v] for n, v in figures.items() if isinstance(v, Absent)}
         return {
             "单位": self.name,
@@ -314,6 +352,7 @@ class Unit:
             "项目": {n: _json(v) for n, v in self.contributions.items()},
             "指标": {n: _json(v) for n, v in self.measures.items()},
             **{n: _json(v) for n, v in self.scaled.items()},
+            **({"结果": {n: _json(v) for n, v in self.conclusions.items()}} if self.conclusions else {}),
             "归零": self.vetoes,
             "处置": self.consequences,
             "提示": self.notices,

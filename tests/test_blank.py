@@ -85,7 +85,8 @@ def test_the_same_rules_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:
-    """A missing folder is answered in words."""
+    """A folder that is really a file is answered in words."""
+    (tmp_path / "文件").write_text("")
     with pytest.raises(Rejected) as caught:
-        write_blank(book(), tmp_path / "没有" / "a.xlsx")
+        write_blank(book(), tmp_path / "文件" / "a.xlsx")
     assert caught.value.problems[0].code == "F03"

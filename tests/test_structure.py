@@ -20,7 +20,7 @@ ENGINE = ROOT / "engine"
 FLOORS = [
     ["codes", "suggest"],
     ["source"],
-    ["number", "document"],
+    ["number", "saving", "document"],
     ["formula", "schema"],
     ["rulebook"],
     ["calendar", "column", "cells", "survey", "reader"],

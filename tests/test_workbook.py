@@ -29,7 +29,7 @@ from engine.source import Rejected
 from engine.workbook import scores, write_scores
 from engine.workbook.content import LONGEST_TEXT, Rate, held
 from engine.workbook.page import Book, Head, Line
-from engine.workbook.saving import save
+from engine.saving import save
 from engine.workbook.styles import sheet_name
 
 Row = dict[str, Any]
@@ -399,12 +399,12 @@ def test_the_file_is_written_whole(result: Result, data: bytes, tmp_path: Path) 
 
 
 def test_a_target_that_cannot_be_written_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """写不进去（文件夹不在、目标是文件夹、文件只读或正打开着）报 F03；旧文件原样还在，不留临时文件。"""
+    """写不进去（文件夹其实是文件、目标是文件夹、文件只读或正打开着）报 F03；旧文件原样还在，不留临时文件。"""
     (tmp_path / "夹").mkdir()
     locked = tmp_path / "成绩.xlsx"
     locked.write_bytes(b"old")
     monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != locked)
-    for target in (tmp_path / "没有" / "成绩.xlsx", tmp_path / "夹", locked):
+    for target in (locked / "成绩.xlsx", tmp_path / "夹", locked):
         with pytest.raises(Rejected) as told:
             save(target, b"new")
         assert [p.code for p in told.value.problems] == ["F03"]

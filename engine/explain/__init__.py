@@ -15,6 +15,14 @@ from engine.scoring import SCORE, TIED
 
 __all__ = ["Reason", "Record", "Story", "explain", "said"]
 
+LABELS = {
+    Period.YEAR: "全年",
+    Period.HALF: "第{}个半年",
+    Period.QUARTER: "第{}季度",
+    Period.MONTH: "{}月",
+    Period.WEEK: "第{}周",
+}
+
 
 def explain(result: Result, name: str) -> Story:
     """The story of one unit (by its printed name). Raises KeyError if there is no such unit."""
@@ -22,8 +30,21 @@ def explain(result: Result, name: str) -> Story:
     if unit is None:
         raise KeyError(name)
     periods = result.started(unit.period)
-    reasons = [r for number in periods for step in unit.book.appraisal.steps for r in _step(unit, step, number)]
-    return Story(unit, tuple(reasons), tuple(_ranks(unit, periods)), records(unit))
+    yearly = unit.period is Period.YEAR
+    reasons = _reasons(unit, 1) if yearly else tuple(_whole(unit, number) for number in periods)
+    return Story(unit, reasons, tuple(_ranks(unit, periods)), records(unit))
+
+
+def _reasons(unit: Unit, number: int) -> tuple[Reason, ...]:
+    """Step by step, how one period's score came about."""
+    return tuple(reason for step in unit.book.appraisal.steps for reason in _step(unit, step, number))
+
+
+def _whole(unit: Unit, number: int) -> Reason:
+    """One period's score, where there are several a year."""
+    value = unit.figure(SCORE, unit.period, number)
+    name, place = LABELS[unit.period].format(number), unit.book.appraisal.place
+    return Reason(name, value, f"{SCORE} {said(value)}", (), place, children=_reasons(unit, number))
 
 
 def _scene(unit: Unit, period: Period, number: int) -> Scene:
@@ -79,8 +100,7 @@ def _part(unit: Unit, part: Part, number: int) -> Reason:
     if part.period is unit.period:
         return _part_in(unit, part, number, part.name)
     numbers = unit.result.started(part.period)
-    label = {Period.QUARTER: "第{}季度", Period.HALF: "第{}个半年", Period.MONTH: "{}月", Period.WEEK: "第{}周"}
-    children = tuple(_part_in(unit, part, n, label[part.period].format(n)) for n in numbers)
+    children = tuple(_part_in(unit, part, n, LABELS[part.period].format(n)) for n in numbers)
     full = part.full * len(numbers) if part.full is not None else None
     text = f"{' ＋ '.join(said(c.value) for c in children)} ＝ {said(value)}{_full(full)}"
     return Reason(part.name, value, text, part.clauses, part.place, children=children)

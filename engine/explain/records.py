@@ -51,8 +51,8 @@ def _notes(unit: Unit, ledger: str, cells: Mapping[str, Any]) -> Iterator[str]:
     for item in unit.book.items.values():
         if item.ledger == ledger and item.section == "计分" and _tells(item, scene):
             yield f"{item.name}：{sentence(item, scene)}"
-        elif isinstance(item.mechanism, Gather) and item.period is not None and f"{HELD}{item.name}" in cells:
-            yield from _counted(item, cells[f"{HELD}{item.name}"])
+        elif isinstance(item.mechanism, Gather) and item.period is not None and item.mechanism.ledger == ledger:
+            yield from _counted(item, cells.get(f"{HELD}{item.name}", True))
 
 
 def _tells(item: Item, scene: Scene) -> bool:

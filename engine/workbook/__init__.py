@@ -11,10 +11,10 @@ from pathlib import Path
 from engine.calendar import from_day_number
 from engine.explain import explain
 from engine.result import Result
+from engine.saving import save
 from engine.workbook.drill import write_reasons, write_records
 from engine.workbook.front import warnings, write_guide, write_readings, write_uncounted
 from engine.workbook.page import Book, Page
-from engine.workbook.saving import save
 from engine.workbook.standing import rankings, shorter, write_measures, write_periods, write_ranking
 
 __all__ = ["scores", "write_scores"]

@@ -9,13 +9,14 @@ from engine.source import Cell, Problem, Rejected
 
 
 def save(path: Path, data: bytes) -> None:
-    """Write beside the target, then take its place; what was there stays until then.
+    """Write beside the target, then take its place; what was there stays until then. Folders are made if need be.
 
     Raises :class:`Rejected` (F03) when the target cannot be written.
     """
     # The process number keeps two runs at once apart; a name of a killed run is written over.
     beside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         if path.exists() and not os.access(path, os.W_OK):
             raise PermissionError("read-only")
         beside.write_bytes(data)
