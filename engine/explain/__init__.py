@@ -32,7 +32,7 @@ def explain(result: Result, name: str) -> Story:
     periods = result.started(unit.period)
     yearly = unit.period is Period.YEAR
     reasons = _reasons(unit, 1) if yearly else tuple(_whole(unit, number) for number in periods)
-    return Story(unit, reasons, tuple(_ranks(unit, periods)), records(unit))
+    return Story(unit, reasons, (*_ranks(unit, periods), *_scaled(unit, periods)), records(unit))
 
 
 def _reasons(unit: Unit, number: int) -> tuple[Reason, ...]:
@@ -190,3 +190,10 @@ def _rank(unit: Unit, item: Item, mechanism: Rank, number: int) -> Reason:
     tied = "，与他人并列" if unit.figure(f"{item.name}{TIED}", unit.period, number) is True else ""
     place = f"第 {said(value)}{tied}" if isinstance(value, Fraction) else f"不排名（{said(value)}）"
     return Reason(item.name, value, f"{where}{place}：依次比较 {keys}", item.clauses, item.place)
+
+
+def _scaled(unit: Unit, periods: list[int]) -> Iterable[Reason]:
+    """折算, where the unit has something to be scaled to."""
+    items = [i for i in unit.book.items.values() if isinstance(i.mechanism, Scaled) and i.period is unit.period]
+    reasons = (_item(unit, item, unit.period, number) for item in items for number in periods)
+    return (reason for reason in reasons if reason.value is not Absent.INAPPLICABLE)

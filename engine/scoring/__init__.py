@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import abc
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any
 
 import narwhals as nw
@@ -39,13 +41,14 @@ from engine.scoring.outcome import TIED, consequence, rank, scaled
 from engine.scoring.rows import as_number, elapsed, formula, lookup, per_time
 from engine.scoring.run import Fault, Outcome, run
 from engine.scoring.study import SCORE, Gone, Skip, Study
+from engine.scoring.supposed import supposed_scores
 from engine.scoring.table import ROW, Table
 from engine.scoring.tables import table_maker
 from engine.scoring.variant import take_over
 from engine.source import Problem, Rejected
 from engine.suggest import asked
 
-__all__ = ["SCORE", "TIED", "Fault", "Outcome", "Study", "check", "dry", "score", "study_of"]
+__all__ = ["SCORE", "TIED", "Fault", "Outcome", "Study", "check", "dry", "score", "study_of", "supposed"]
 
 MECHANISMS: dict[type, Callable[[Study, Table, Item, Any], Column]] = {
     Lookup: lookup,
@@ -74,6 +77,11 @@ def study_of(book: RuleBook, as_of: int, frames: Any = None, **data: Any) -> Stu
     """
     rows, bounds, roster = data.get("rows", {}), data.get("bounds", {}), data.get("roster")
     return _built(Study(book, as_of, table_maker(frames, rows, bounds, roster), _build))
+
+
+def supposed(study: Study, given: Mapping[str, abc.Sequence[int]]) -> list[Fraction | None]:
+    """得分 in supposed situations (:func:`engine.scoring.supposed.supposed_scores`); ``study`` is a dry one."""
+    return supposed_scores(study, given, _build)
 
 
 def _built(study: Study) -> Study:
@@ -182,5 +190,3 @@ def _where_it_holds(study: Study, table: Table, item: Item, column: Column) -> C
     reason = nw.when(~condition).then(nw.lit(other, nw.Int8)).otherwise(unknown.otherwise(nw.lit(0, nw.Int8)))
     absent = reason if column.absent is None else nw.when(condition).then(column.absent).otherwise(reason)
     return replace(column, expr=expr, absent=absent, low=min(column.low, 0), high=max(column.high, 0), constant=None)
-
-

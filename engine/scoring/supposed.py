@@ -1,0 +1,91 @@
+"""What the score would be if some figures were such and such: items replaced by given numbers.
+
+Used to prove things about a rule book without any ledger. Only what the score needs, and
+the given figures do not settle, is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+import narwhals as nw
+
+from engine.rulebook import Gather, Item, Part, Period, RuleBook
+from engine.scoring.study import SCORE, Study
+from engine.scoring.table import DAY, ENDED, PERIOD, UNIT, Table, stored_column
+from engine.scoring.tables import table_maker
+
+Build = Callable[[Study, str], None]
+
+
+def supposed_scores(dry: Study, given: Mapping[str, Sequence[int]], build: Build) -> list[Fraction | None]:
+    """得分 in each supposed situation; ``None`` where it has no value.
+
+    ``dry``: the book's dry study. ``given``: count items → one count per situation; every
+    other count is 0, every part that no given count reaches has full marks.
+    """
+    import polars as pl
+
+    book, period = dry.book, dry.book.appraisal.period
+    size = len(next(iter(given.values())))
+    fixed = _fixed(dry, set(given), size) | {name: list(counts) for name, counts in given.items()}
+    frame = pl.DataFrame({UNIT: list(range(size)), PERIOD: [1] * size, DAY: [0] * size, ENDED: [True] * size, **fixed})
+    lazy = nw.from_native(frame.lazy())
+    study = Study(book, dry.as_of, _maker(dry, period, lazy, set(fixed)), build)
+    table = study.table(period.value)
+    column = study.column(table, SCORE)
+    assert table.frame is not None
+    exprs = [column.expr.alias("分"), (nw.lit(0) if column.absent is None else column.absent).alias("因"), nw.col(UNIT)]
+    rows = nw.to_native(table.frame.select(*exprs)).collect().sort(UNIT).iter_rows()
+    return [None if reason or points is None else Fraction(points, column.den) for points, reason, _ in rows]
+
+
+def _maker(dry: Study, period: Period, lazy: Any, fixed: set[str]) -> Callable[[Study, str], Table]:
+    dry_maker = table_maker(None, {}, {}, None)
+
+    def make(study: Study, name: str) -> Table:
+        table = dry_maker(study, name)
+        if name == period.value:
+            table.frame = lazy
+            known = dry.tables[name].columns
+            table.columns |= {n: stored_column(n, replace(known[n], absent=None, over=None, open=None)) for n in fixed}
+        return table
+
+    return make
+
+
+def _fixed(dry: Study, given: set[str], size: int) -> dict[str, list[int]]:
+    """Parts that nothing given reaches, at full marks; counts that are not given, at 0."""
+    fixed: dict[str, list[int]] = {}
+    for part in dry.book.appraisal.parts.values():
+        if part.name not in moved_by(dry, given):
+            fixed[part.name] = [_full(dry, part)] * size
+    for item in dry.book.items.values():
+        if isinstance(item.mechanism, Gather) and item.period is dry.book.appraisal.period and item.name not in given:
+            fixed[item.name] = [0] * size
+    return fixed
+
+
+def _full(dry: Study, part: Part) -> int:
+    column = dry.tables[dry.book.appraisal.period.value].columns[part.name]
+    times = len(dry.stretches[part.period]) if part.period is not dry.book.appraisal.period else 1
+    return int((part.full or Fraction(0)) * times * column.den)
+
+
+def moved_by(dry: Study, names: set[str]) -> set[str]:
+    """Everything that, directly or not, asks for one of the names."""
+    reached, grew = set(names), True
+    while grew:
+        more = {n for n, asked in dry.asked.items() if n not in reached and not asked.isdisjoint(reached)}
+        grew, reached = bool(more), reached | more
+    return reached - names
+
+
+def counts_of(book: RuleBook) -> list[Item]:
+    """The 计次 items on the appraisal's period."""
+    period = book.appraisal.period
+    return [i for i in book.items.values() if isinstance(i.mechanism, Gather) and i.mechanism.verb == "计次"
+            and i.period is period]  # fmt: skip
