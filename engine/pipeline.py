@@ -183,11 +183,12 @@ def _refuse(book: RuleBook, outcome: Outcome) -> None:
                 context=f"「{item}」")
         for item, unit, reason in outcome.stray
     ]  # fmt: skip
-    for ledger, unit in outcome.lacking:
+    for ledger in dict.fromkeys(name for name, _ in outcome.lacking):
         expected = book.ledgers[ledger].expected
         if expected is not None and expected.missing == "报错":
-            detail = f"{units[unit].name}在{ledger}台账里没有记录。"
-            problems.append(Problem("D91", detail, expected.place, "补上这一行。"))
+            names = [units[unit].name for name, unit in outcome.lacking if name == ledger]
+            detail = f"{ledger}台账里没有这 {len(names)} 个单位的记录：{'、'.join(names)}。"
+            problems.append(Problem("D91", detail, expected.place, "每个单位补上一行。"))
     if problems:
         raise Rejected(problems)
 

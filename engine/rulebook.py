@@ -7,7 +7,7 @@ Each item keeps its place in the YAML (``place``) and the clauses it carries out
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, IntEnum
 from fractions import Fraction
@@ -154,13 +154,14 @@ class Row:
     """One line of a table level. ``label`` is the key as written, ``interval`` what it means if it reads as one.
 
     ``result`` is the next level, or the cell: a number (with ``measure``), a word,
-    是/否, or a column's name (``str``).
+    是/否, or a column's name (``str``). ``place`` is where the result stands, ``key`` where the label does.
     """
 
     label: str
     interval: Interval | None
     result: Table | Fraction | str
     place: Span
+    key: Span
     measure: str = "数"
 
 
@@ -357,6 +358,7 @@ class Part:
     """项目: ``full`` marks a period; ``moved`` is 扣, 得 or 按比例 with ``by`` names; then clipped.
 
     ``cap`` ``None`` means 不限. ``applies`` false → 不适用; ``inapplicable_full``: then full marks instead.
+    ``places``: where each key that is written (满分 封顶 …) has its value.
     """
 
     name: str
@@ -371,6 +373,7 @@ class Part:
     applies: Expression | None = None
     when: Expression | None = None
     inapplicable_full: bool = False
+    places: Mapping[str, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -389,13 +392,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Appraisal:
-    """考评: parts, then the steps that make 得分; ``full`` is the declared total."""
+    """考评: parts, then the steps that make 得分; ``full`` is the declared total, ``places`` as for a part."""
 
     period: Period
     full: Fraction | None
     parts: Mapping[str, Part]
     steps: tuple[Step, ...]
     place: Span
+    clauses: tuple[str, ...] = ()
+    places: Mapping[str, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,6 +444,19 @@ class Bulletin:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """豁免: somebody looked at a finding of ``code`` and lets it stand, while its ``fingerprint`` is the same."""
+
+    name: str
+    place: Span
+    code: str
+    fingerprint: str
+    reason: str
+    who: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Title:
     """细则: name, year, document number, dates; ``month_end`` the day a month closes (``None``: natural)."""
 
@@ -453,6 +471,7 @@ class Title:
     month_end: int | None
     status: str
     place: Span
+    places: Mapping[str, Span] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -469,3 +488,4 @@ class RuleBook:
     items: Mapping[str, Item]
     appraisal: Appraisal
     bulletins: Mapping[str, Bulletin]
+    waivers: Mapping[str, Waiver]

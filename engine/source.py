@@ -67,7 +67,8 @@ class Problem:
     """One fault, for people: what is wrong, where, why, and what to do.
 
     ``code`` is a key of :data:`engine.codes.CODES`; its sentence is the headline
-    unless ``summary`` says it better. ``context`` names the clause and item.
+    unless ``summary`` says it better. ``context`` names the clause and item; ``about``
+    every entry of the rule file that the finding rests on.
     """
 
     code: str
@@ -78,6 +79,7 @@ class Problem:
     severity: Severity = Severity.ERROR
     summary: str = ""
     notes: tuple[tuple[str, Place], ...] = ()
+    about: tuple[str, ...] = ()
 
     @property
     def headline(self) -> str:

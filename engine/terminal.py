@@ -226,7 +226,7 @@ def print_story(story: Story) -> None:
     group = f"（{unit.group}）" if unit.group else ""
     console.print(Text(_headline(unit.result), style="bold"))
     tree = Tree(Text(f"{unit.name}{group}　{SCORE} {_cell(unit.score)}", style="bold"))
-    for reason in (*story.reasons, *story.ranks):
+    for reason in (*story.reasons, *story.ranks, *story.outcomes):
         _grow(tree, reason)
     for heading, texts in (("处置", unit.consequences), ("待定", unit.pending), ("提示", unit.notices)):
         for text in texts:

@@ -28,7 +28,7 @@ def row(ledger: str, *cells: str) -> Row:
 
 
 def rows(ledger: str, *lines: str) -> list[Row]:
-    """Records of one ledger, the cells of each parted by blanks; ``+`` joins a day and a time, ``-`` is a blank cell."""
+    """Records of one ledger, the cells of each parted by blanks; ``+`` joins day and time, ``-`` is a blank cell."""
     cells = [[("" if c == "-" else c.replace("+", " ")) for c in line.split()] for line in lines]
     return [row(ledger, *c) for c in cells]
 

@@ -1,7 +1,7 @@
 """Situations written as data: the rows staff type, and the figures that must come out.
 
-A case is a mapping: 名 (which edge), 说明 (the arithmetic), 截至, 口径, 折到 (how to run), 台账 (ledger → rows, cells as
-typed, left out at the end where blank), then what must come of it:
+A case is a mapping: 名 (which edge), 说明 (the arithmetic), 截至, 口径, 折到 (how to run), 台账 (ledger → rows, cells
+as typed, left out at the end where blank), then what must come of it:
 
 - 应为: unit → figure → exact text, or the reason why there is none; a mapping where there is one per period
 - 行: 台账.列 → its figure in each counted row, in file order
@@ -202,15 +202,15 @@ def _unexplained(result: Result, expected: Data) -> list[str]:
 
 
 def costing(story: Story) -> set[str]:
-    """The clauses of the figures that took marks off: 扣 of a part, 减 and 归零 of a step, where they are not nothing."""
+    """The clauses of the figures that took marks off: 扣 of a part, 减 and 归零 of a step, where not nothing."""
     appraisal = story.unit.book.appraisal
     names = {name for part in appraisal.parts.values() if part.moved == "扣" for name in part.by}
     names |= {name for step in appraisal.steps if step.verb in ("减", "归零") for name in step.names}
-    return {c for r in _all(story.reasons) if r.name in names and (r.value is True or _more(r.value)) for c in r.clauses}
+    return {clause for r in _all(story.reasons) if r.name in names and _costs(r.value) for clause in r.clauses}
 
 
-def _more(value: object) -> bool:
-    return isinstance(value, Fraction) and value != 0
+def _costs(value: object) -> bool:
+    return value is True or (isinstance(value, Fraction) and value != 0)
 
 
 def cited(story: Story) -> set[str]:

@@ -6,10 +6,13 @@ Above the line ``---`` of a file stands a whole rule file, below it the cases (:
 from __future__ import annotations
 
 import functools
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from situations import Case, Scored, differences, read, score
 
 from engine.pipeline import load_rules
@@ -40,3 +43,19 @@ def test_clause(case: Case, run: Run) -> None:
     """Every figure, uncounted row and fault of the case is what its author worked out by hand."""
     found = differences(case, run(case))
     assert not found, "\n".join([case.expected.get("说明", ""), *found])
+
+
+def test_every_mechanism_has_its_cases(root: Path) -> None:
+    """Every mechanism the schema knows is used by a rule file here, and every rule file has three cases or more."""
+    defs = json.loads((root / "schema" / "rulebook.json").read_text(encoding="utf-8"))["$defs"]
+    sections = ("计分项", "指标项", "结果项", "考评项目", "得分步")
+    words = {word for name in sections for one in defs[name]["oneOf"] for word in one["required"]}
+    used = {key for rules, _ in TEXTS.values() for key in keys(yaml.load(rules, yaml.BaseLoader))}
+    assert words <= used
+    assert all(sum(case.file == path.stem for case in CASES) >= 3 for path in FILES)
+
+
+def keys(value: Any) -> set[str]:
+    """Every key of a document, however deep."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return (set(value) if isinstance(value, dict) else set()).union(*map(keys, inner))

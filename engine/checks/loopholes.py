@@ -16,7 +16,7 @@ from fractions import Fraction
 
 from engine.number import show
 from engine.rulebook import Gather, Item, Kind
-from engine.scoring import SCORE, Study, supposed
+from engine.scoring import SCORE, Study, behind, supposed
 from engine.source import Problem, Severity
 
 MOST = 3  # occurrences of one grade that are tried
@@ -39,9 +39,10 @@ def loopholes(study: Study) -> Iterator[Problem]:
         given = {item.name: [cell[i] for cell in grid] for i, item in enumerate(family.counts)}
         scores = dict(zip(grid, supposed(study, given), strict=True))
         if _graver_first(scores, len(family.counts)):
-            family = Family(family.column, family.grades[::-1], family.counts[::-1])
-            scores = {cell[::-1]: score for cell, score in scores.items()}
-        yield from _told(study, family, scores)
+            turned = Family(family.column, family.grades[::-1], family.counts[::-1])
+            yield from _told(study, turned, {cell[::-1]: score for cell, score in scores.items()})
+        else:
+            yield from _told(study, family, scores)
 
 
 def families(study: Study) -> Iterator[Family]:
@@ -119,7 +120,8 @@ def _problem(
     item = family.counts[before if before is not None else after]
     hint = "请示这样算是不是本意；要改，就让重的也计入轻的（例如写进「当」），或改扣分、归零的门槛。"
     context = f"{'；'.join(item.clauses)}「{family.column}」"
-    return Problem("R201", detail, item.place, hint, context, Severity.WARNING)
+    about = tuple(sorted(behind(study, {count.name for count in family.counts})))
+    return Problem("R201", detail, item.place, hint, context, Severity.WARNING, about=about)
 
 
 def _words(family: Family, cell: Situation) -> str:

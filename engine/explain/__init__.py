@@ -10,7 +10,20 @@ from engine.explain.sentences import Scene, distances, sentence
 from engine.explain.story import Reason, Record, Story, said
 from engine.number import show
 from engine.result import Figure, Result, Unit
-from engine.rulebook import Absent, Formula, Gather, Item, Lookup, Part, Period, PerTime, Rank, Scaled, Step
+from engine.rulebook import (
+    Absent,
+    Consequence,
+    Formula,
+    Gather,
+    Item,
+    Lookup,
+    Part,
+    Period,
+    PerTime,
+    Rank,
+    Scaled,
+    Step,
+)
 from engine.scoring import SCORE, TIED
 
 __all__ = ["Reason", "Record", "Story", "explain", "said"]
@@ -32,7 +45,9 @@ def explain(result: Result, name: str) -> Story:
     periods = result.started(unit.period)
     yearly = unit.period is Period.YEAR
     reasons = _reasons(unit, 1) if yearly else tuple(_whole(unit, number) for number in periods)
-    return Story(unit, reasons, (*_ranks(unit, periods), *_scaled(unit, periods)), records(unit))
+    return Story(
+        unit, reasons, (*_ranks(unit, periods), *_scaled(unit, periods)), _outcomes(unit, periods), records(unit)
+    )
 
 
 def _reasons(unit: Unit, number: int) -> tuple[Reason, ...]:
@@ -172,6 +187,29 @@ def _mentions(unit: Unit, item: Item) -> list[str]:
             names = []
     found = (unit.book.items.get(name) for name in dict.fromkeys(names))
     return [i.name for i in found if i is not None and i.period is not None]
+
+
+# ---- 处置 ------------------------------------------------------------------------------------
+
+
+def _outcomes(unit: Unit, periods: list[int]) -> tuple[Reason, ...]:
+    """The 处置 and 提示 that hold for the unit: the condition with its figures, and what they came from."""
+    return tuple(
+        _outcome(unit, item, number)
+        for item in unit.book.items.values()
+        if isinstance(item.mechanism, Consequence) and item.period is unit.period
+        for number in periods
+        if unit.figure(item.name, unit.period, number) is True
+    )
+
+
+def _outcome(unit: Unit, item: Item, number: int) -> Reason:
+    assert item.when is not None
+    names = dict.fromkeys(atom.text for atom in item.when.names)
+    found = [i for i in (unit.book.items.get(name) for name in names) if i is not None and i.period is not None]
+    children = tuple(_item(unit, i, unit.period, number) for i in found)
+    text = sentence(item, _scene(unit, unit.period, number))
+    return Reason(item.name, True, text, item.clauses, item.place, children=children)
 
 
 # ---- ranks ----------------------------------------------------------------------------------

@@ -75,12 +75,13 @@ class Story:
     unit: Unit
     reasons: tuple[Reason, ...]
     ranks: tuple[Reason, ...]
+    outcomes: tuple[Reason, ...]
     records: tuple[Record, ...]
 
     def as_json(self) -> dict[str, Any]:
         """``xize explain --json``."""
         clauses = {name: clause.texts for name, clause in self.unit.book.clauses.items()}
-        cited = {c for reason in (*self.reasons, *self.ranks) for c in _cited(reason)}
+        cited = {c for reason in (*self.reasons, *self.ranks, *self.outcomes) for c in _cited(reason)}
         return {
             **self.unit.as_json(),
             "截至": self.unit.result.as_json_date(),
@@ -88,6 +89,7 @@ class Story:
             "口径": {r.name: r.chosen for r in self.unit.book.readings.values()},
             "理由": [reason.as_json() for reason in self.reasons],
             "排名": [reason.as_json() for reason in self.ranks],
+            "处置理由": [reason.as_json() for reason in self.outcomes],
             "条文": {name: list(texts) for name, texts in clauses.items() if name in cited},
             "记录": [record.as_json() for record in self.records],
         }

@@ -10,7 +10,7 @@ from engine.document import Document
 from engine.reader.items import item
 from engine.reader.node import Node
 from engine.reader.patches import patched
-from engine.reader.sections import appraisal, bulletin, clause, ledger, reading, roster, title
+from engine.reader.sections import appraisal, bulletin, clause, ledger, reading, roster, title, waiver
 from engine.rulebook import Bulletin, Item, Ledger, Part, Period, Reading, RuleBook, Step
 from engine.source import Problem, Rejected, Span
 
@@ -51,6 +51,7 @@ def read(doc: Document, chosen: Mapping[str, str] | None = None, base: Base | No
         {i.name: i for i in items},
         kept.section(root.get("考评"), appraisal, lambda b: b.appraisal),
         kept.section(root.get("通报"), lambda node: _named(node, bulletin), lambda b: b.bulletins),
+        _named(root.get("豁免"), waiver),
     )  # fmt: skip
     problems += _repeated(items, book)
     problems += _clashing(items, book)
@@ -129,10 +130,11 @@ def _uncited(items: list[Item], book: RuleBook) -> list[Problem]:
     parts, steps = book.appraisal.parts.values(), book.appraisal.steps
     citing: list[Item | Part | Step | Reading | Bulletin] = [*items, *parts, *steps]
     citing += [*book.readings.values(), *book.bulletins.values()]
+    cited = [(entry.name, entry.place, entry.clauses) for entry in citing]
     return [
-        Problem("R11", f"“{entry.name}”引用的条款“{name}”不在「条文」里。", entry.place,
+        Problem("R11", f"“{entry}”引用的条款“{name}”不在「条文」里。", place,
                 "条款的写法要和「条文」的键一字不差；几条之间用“；”隔开。")
-        for entry in citing
-        for name in entry.clauses
+        for entry, place, names in [*cited, ("考评", book.appraisal.place, book.appraisal.clauses)]
+        for name in names
         if name not in book.clauses
     ]  # fmt: skip

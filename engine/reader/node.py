@@ -68,6 +68,10 @@ class Node:
             return tuple(str(v) for v in self.value)
         return (self.text,) if self.text else ()
 
+    def places(self) -> dict[str, Span]:
+        """Where the value of each key stands."""
+        return {entry.name: entry.place for entry in self.items()}
+
     def fault(self, code: str, detail: str, hint: str = "", *, at_key: bool = False) -> None:
         """Report a problem here."""
         place = self.key_place if at_key else self.place

@@ -29,6 +29,7 @@ from engine.rulebook import (
     Step,
     Title,
     Unit,
+    Waiver,
 )  # fmt: skip
 
 _ABSENT = {word: absent for absent, word in ABSENT_WORDS.items()}
@@ -48,6 +49,7 @@ def title(node: Node) -> Title:
     return Title(
         node.text_at("名称"), year, node.text_at("文号"), issued, effective, node.text_at("替代"), first, last,
         int(month_end) if month_end else None, node.text_at("状态"), node.place,
+        node.places(),
     )  # fmt: skip
 
 
@@ -199,7 +201,9 @@ def appraisal(node: Node) -> Appraisal:
     parts = {p.name: p for p in (_part(entry, period) for entry in node.get("项目").items())}
     steps = tuple(_step(entry) for entry in node.get("得分").items())
     full = node.text_at("满分")
-    return Appraisal(period, exact(full) if full else None, parts, steps, node.key_place)
+    return Appraisal(
+        period, exact(full) if full else None, parts, steps, node.key_place, clauses(node), node.places()
+    )  # fmt: skip
 
 
 def _part(node: Node, period: Period) -> Part:
@@ -217,7 +221,7 @@ def _part(node: Node, period: Period) -> Part:
         node.name, node.key_place, clauses(node), full, word, node.get(word).texts(),
         Period(node.text_at("每", period.value)), Fraction(0) if floor is None else floor, cap,
         applies=expression(node.get("适用")), when=expression(node.get("当")),
-        inapplicable_full=node.text_at("不适用") == "满分",
+        inapplicable_full=node.text_at("不适用") == "满分", places=node.places(),
     )  # fmt: skip
 
 
@@ -238,6 +242,14 @@ def _step(node: Node) -> Step:
         names=operand.texts() if verb in ("加", "减", "归零") else (),
         number=exact(operand.text) if verb in ("保底", "封顶", "折到") else None,
         rounding=rounding(operand) if verb == "取整" else None, when=expression(node.get("当")),
+    )  # fmt: skip
+
+
+def waiver(node: Node) -> Waiver:
+    """豁免: {发现, 指纹, 理由, 姓名, 日期}."""
+    return Waiver(
+        node.name, node.key_place, node.text_at("发现"), node.text_at("指纹"), node.text_at("理由"),
+        node.text_at("姓名"), _date(node.get("日期"), node.text_at("日期")),
     )  # fmt: skip
 
 

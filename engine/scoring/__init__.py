@@ -41,14 +41,14 @@ from engine.scoring.outcome import TIED, consequence, rank, scaled
 from engine.scoring.rows import as_number, elapsed, formula, lookup, per_time
 from engine.scoring.run import Fault, Outcome, run
 from engine.scoring.study import SCORE, Gone, Skip, Study
-from engine.scoring.supposed import supposed_scores
+from engine.scoring.supposed import behind, supposed_scores
 from engine.scoring.table import ROW, Table
 from engine.scoring.tables import table_maker
 from engine.scoring.variant import take_over
 from engine.source import Problem, Rejected
 from engine.suggest import asked
 
-__all__ = ["SCORE", "TIED", "Fault", "Outcome", "Study", "check", "dry", "score", "study_of", "supposed"]
+__all__ = ["SCORE", "TIED", "Fault", "Outcome", "Study", "behind", "check", "dry", "score", "study_of", "supposed"]
 
 MECHANISMS: dict[type, Callable[[Study, Table, Item, Any], Column]] = {
     Lookup: lookup,

@@ -43,31 +43,37 @@ def _prepare(study: Study, table: Table, item: Item, value: Column, decisive: Co
     if item.when is not None:
         taking_part = taking_part & study.condition(table, item.when).expr.fill_null(False)
     worth = nw.when(taking_part).then(value.expr).otherwise(nw.lit(0, nw.Int64))
+    height = value.expr - value.low if decisive is None else decisive.expr * _span(value) + value.expr - value.low
+    high = nw.when(taking_part).then(height).otherwise(nw.lit(-1, nw.Int64))
     table.then_with(
-        nw.col(item.dated or DAY).alias(_DATE), worth.alias(_VALUE), (~taking_part).cast(nw.Int64).alias(_OUT)
-    )
-    order = nw.col(_VALUE) if decisive is None else decisive.expr * _span(value) + nw.col(_VALUE)
-    table.then_with((-order).alias(_FALLING))
+        nw.col(item.dated or DAY).alias(_DATE), worth.alias(_VALUE), (~taking_part).cast(nw.Int64).alias(_OUT),
+        (-high).alias(_FALLING),
+    )  # fmt: skip
 
 
 def _span(value: Column) -> int:
-    """More than any value: packs (decisive, value) into one number."""
-    if value.low < 0:
-        raise Misfit("用「比」时，分值不能为负")
-    return value.high + 1
+    """One more than the values are wide: packs (decisive, value above the lowest) into one number."""
+    return value.high - value.low + 1
 
 
 def _rise(table: Table, value: Column, decisive: Column | None, keys: list[str]) -> Column:
-    """补差: what the running maximum rises by, in order of date; the group's sum is its maximum."""
+    """补差: what the running highest rises by, in order of date; the group's sum is its highest.
+
+    With 比 the highest is that of the highest grade, so a rise may be negative.
+    """
+    grades = 1 if decisive is None else len(decisive.options) or decisive.high + 1
+    col.bounded(replace(value, high=_span(value) * grades))
     order = [_DATE, _OUT, _FALLING, ROW]
-    best = (-nw.col(_FALLING)).cum_max().over(*keys, order_by=order)
-    if decisive is not None:
-        col.bounded(replace(value, high=(value.high + 1) * (len(decisive.options) + 1)))
-        best = best % _span(value)
-    table.then_with(best.alias("~高"))
-    before = nw.col("~高").shift(1).over(*keys, order_by=order).fill_null(0)
-    low = min(value.low, 0) if decisive is None else -value.high
-    return replace(value, expr=nw.col("~高") - before, absent=None, low=low, high=value.size, constant=None)
+    table.then_with((-nw.col(_FALLING)).cum_max().over(*keys, order_by=order).alias("~高"))
+    before = nw.col("~高").shift(1).over(*keys, order_by=order).fill_null(-1)
+    expr = _height(nw.col("~高"), value) - _height(before, value)
+    low = min(value.low, 0) if decisive is None else -value.size
+    return replace(value, expr=expr, absent=None, low=low, high=value.size * 2, constant=None)
+
+
+def _height(high: nw.Expr, value: Column) -> nw.Expr:
+    """The value packed in a height; 0 where nothing took part yet."""
+    return nw.when(high >= 0).then(high % _span(value) + value.low).otherwise(nw.lit(0, nw.Int64))
 
 
 def _first_n(value: Column, mechanism: CountOnly, keys: list[str]) -> Column:

@@ -13,7 +13,7 @@ from typing import Any
 
 import narwhals as nw
 
-from engine.rulebook import Gather, Item, Part, Period, RuleBook
+from engine.rulebook import Gather, Part, Period
 from engine.scoring.study import SCORE, Study
 from engine.scoring.table import DAY, ENDED, PERIOD, UNIT, Table, stored_column
 from engine.scoring.tables import table_maker
@@ -84,8 +84,10 @@ def moved_by(dry: Study, names: set[str]) -> set[str]:
     return reached - names
 
 
-def counts_of(book: RuleBook) -> list[Item]:
-    """The 计次 items on the appraisal's period."""
-    period = book.appraisal.period
-    return [i for i in book.items.values() if isinstance(i.mechanism, Gather) and i.mechanism.verb == "计次"
-            and i.period is period]  # fmt: skip
+def behind(dry: Study, names: set[str]) -> set[str]:
+    """The entries through which the names move 得分, the names included."""
+    needed, front = set[str](), {dry.book.appraisal.steps[-1].name}
+    while front:
+        needed |= front
+        front = {asked for name in front for asked in dry.asked.get(name, ())} - needed
+    return (moved_by(dry, names) | names) & needed & dry.entries.keys()
