@@ -239,11 +239,13 @@ def settled(ratio: Column) -> Column:
     den = math.lcm(*ratio.divisors) if ratio.divisors else 1
     positive = nw.when(ratio.over > 0).then(ratio.over).otherwise(nw.lit(1, nw.Int64))
     factor = nw.lit(den, nw.Int64) // positive
-    most = den // min(ratio.divisors) if ratio.divisors else 1
+    steps = [den // d for d in ratio.divisors or (den,)]
+    corners = [n * step for n in (ratio.low, ratio.high) for step in (min(steps), max(steps))]
+    expr = _valued(ratio.expr * factor, ratio)
     return bounded(
         replace(
-            ratio, kind=Kind.NUMBER, expr=_valued(ratio.expr * factor, ratio), over=None, den=den,
-            low=ratio.low * most, high=ratio.high * most, over_high=1, divisors=None,
+            ratio, kind=Kind.NUMBER, expr=expr, over=None, den=den, low=min(corners), high=max(corners), over_high=1,
+            divisors=None,
         )
     )  # fmt: skip
 
