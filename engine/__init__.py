@@ -21,7 +21,7 @@ from engine.pipeline import Options
 from engine.source import Problem, Rejected
 
 if TYPE_CHECKING:
-    from engine.explain import Story
+    from engine.explanation import Story
     from engine.result import Result
 
 __all__ = ["Options", "Rejected", "check", "explain", "score"]
@@ -52,7 +52,7 @@ def score(rules: str | Path, records: str | Path, options: Options | None = None
 
 def explain(result: Result, unit: str) -> Story:
     """Why a unit has its score: reasons in a tree, ledger records beside it. Raises :class:`Rejected`."""
-    from engine.explain import explain as tell
+    from engine.explanation import explain as tell
     from engine.pipeline import unit_named
 
     return tell(result, unit_named(result.book, unit))

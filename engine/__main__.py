@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.number import exact
-from engine.source import Problem, Rejected
+from engine.source import Problem, Rejected, errors
 
 OK, FAULTY, USAGE, UNREADABLE = 0, 1, 2, 3
 
@@ -73,7 +74,7 @@ def _check(arguments: argparse.Namespace) -> int:
     problems: list[Problem] = []
     for path in arguments.rules:
         try:
-            book, alternatives = check_rules(path)
+            book, alternatives, told = check_rules(path)
         except Rejected as rejected:
             problems += rejected.problems
         else:
@@ -82,6 +83,7 @@ def _check(arguments: argparse.Namespace) -> int:
             )
             words += f"{len(book.readings)} 个口径（{alternatives} 种备选都试过）。"
             print(words, file=sys.stderr if arguments.json else sys.stdout)
+            problems += told
     if problems:
         print_problems(problems)
     if arguments.json:
@@ -90,14 +92,14 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _code(problems: Sequence[Problem]) -> int:
-    return (UNREADABLE if Rejected(problems).unreadable else FAULTY) if problems else OK
+    return (UNREADABLE if Rejected(problems).unreadable else FAULTY) if errors(problems) else OK
 
 
 def _template(arguments: argparse.Namespace) -> int:
+    from engine import pipeline
     from engine.blank import write_blank
-    from engine.pipeline import load_rules
 
-    write_blank(load_rules(arguments.rules), arguments.output)
+    write_blank(pipeline.load_rules(arguments.rules), pipeline.new_workbook(arguments.output))
     print(f"空白台账写在 {arguments.output}。")
     return OK
 
@@ -120,7 +122,7 @@ def _score(arguments: argparse.Namespace) -> int:
 
 def _explain(arguments: argparse.Namespace) -> int:
     from engine import pipeline
-    from engine.explain import explain
+    from engine.explanation import explain
     from engine.terminal import print_story
 
     result = pipeline.score(arguments.rules, arguments.records, _options(arguments))
@@ -191,11 +193,18 @@ def _scoring_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="结果写成一个 JSON 对象")
 
 
+_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})-|\.([0-9]{1,2})\.|/([0-9]{1,2})/|年([0-9]{1,2})月)([0-9]{1,2})日?")
+
+
 def _day(text: str) -> date:
+    match = _DAY.fullmatch(text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"“{text}”不是日期，写作 2024-06-30")
+    year, *months, day = match.groups()
     try:
-        return date.fromisoformat(text)
+        return date(int(year), int(next(filter(None, months))), int(day))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"“{text}”不是日期，写作 2024-06-30") from None
+        raise argparse.ArgumentTypeError(f"没有“{text}”这一天") from None
 
 
 def _reading(text: str) -> tuple[str, str]:
@@ -207,9 +216,12 @@ def _reading(text: str) -> tuple[str, str]:
 
 def _number(text: str) -> Fraction:
     try:
-        return exact(text)
+        number = exact(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"“{text}”不是一个数，写作 5 或 2.5") from None
+    if number <= 0:
+        raise argparse.ArgumentTypeError(f"“{text}”不行，要折算到的分要大于 0")
+    return number
 
 
 if __name__ == "__main__":

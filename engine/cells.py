@@ -45,7 +45,9 @@ class Fault:
 
     def advice(self) -> str:
         """What to do about it."""
-        return self.hint or _choose(self.text, self.among)
+        if self.hint or not self.among:
+            return self.hint
+        return (_choose_word if self.code == "D21" else _choose_unit)(self.text, self.among)
 
 
 Reader = Callable[[str], int | bool | Fault]
@@ -89,14 +91,15 @@ def closest(text: str, among: Collection[str]) -> str:
     return folded[near[0]] if near else ""
 
 
-def _choose(text: str, among: Collection[str]) -> str:
-    if word := closest(text, among):
-        return f"是否“{word}”？"
-    return (
-        f"可以填：{'、'.join(among)}。"
-        if len(among) <= 12
-        else "照名录里的全称填写；改过名的单位，在细则的名单里写别名。"
-    )
+def _choose_unit(text: str, among: Collection[str]) -> str:
+    word = closest(text, among)
+    return f"是否“{word}”？" if word else "照名录里的全称填写；改过名的单位，在细则的名单里写别名。"
+
+
+def _choose_word(text: str, among: Collection[str]) -> str:
+    # The options are shown whole: the nearest may be the wrong one (国家级采用 is no 市级采用).
+    meant = next((f"是否“{word}”？" for word in among if fold(word) == fold(text)), "")
+    return f"{meant}可以填：{'、'.join(among)}。都不是的，先报请怎样算，再写进细则。"
 
 
 def said(text: str) -> str:

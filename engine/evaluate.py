@@ -18,7 +18,7 @@ from simpleeval import SimpleEval
 
 from engine import column as col
 from engine.column import Column, Misfit
-from engine.formula import Atom, Expression
+from engine.formula import KEYWORDS, Atom, Expression
 from engine.rulebook import ABSENT_WORDS, Absent, Kind
 from engine.source import Problem, Rejected, Span
 from engine.suggest import asked
@@ -162,4 +162,6 @@ class _Walker(SimpleEval):  # type: ignore[misc]
 def unknown_name(text: str, span: Span, known: Iterable[str], what: str = "名字") -> Problem:
     """The fault “no such name”, with the nearest ones suggested."""
     hint = asked(text, known, "先定义这一项，或者改成已有的名字。")
+    if any(word in text[1:-1] for word in KEYWORDS):
+        hint = f"“{'、'.join(KEYWORDS)}”两边要空格，例如“甲 且 乙 ≥ 1”。{hint}"
     return Problem("E07", f"“{text}”不是这里看得到的{what}。", span, hint)

@@ -28,7 +28,7 @@ _OPERATORS = {
     "≥": ">=", ">=": ">=", "≤": "<=", "<=": "<=", "＞": ">", ">": ">", "＜": "<", "<": "<",
     "＝": "==", "=": "==", "≠": "!=", "（": "(", "(": "(", "）": ")", ")": ")", "、": ",",
 }  # fmt: skip
-_KEYWORDS = {"且": " and ", "或": " or ", "非": " not ", "在": " in "}
+KEYWORDS = {"且": " and ", "或": " or ", "非": " not ", "在": " in "}
 _ALLOWED = (
     ast.Expression, ast.Name, ast.Load, ast.UnaryOp, ast.USub, ast.Not, ast.BinOp, ast.Add, ast.Sub, ast.Mult,
     ast.Div, ast.BoolOp, ast.And, ast.Or, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE,
@@ -115,8 +115,8 @@ def _translate(match: re.Match[str], atoms: list[Atom], span: Span) -> str:
         return " "
     if match["operator"]:
         return _OPERATORS[text]
-    if match["name"] in _KEYWORDS:
-        return _KEYWORDS[text]
+    if match["name"] in KEYWORDS:
+        return KEYWORDS[text]
     if match["name"] in FUNCTIONS:
         return f" {FUNCTIONS[text]}"
     atoms.append(_atom(match, text, place))

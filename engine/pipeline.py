@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from engine.document import Document
     from engine.ledger import Ledgers
     from engine.result import Result, Uncounted
-    from engine.scoring import Fault, Outcome, Study
+    from engine.scoring import Outcome, Study
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ def load_rules(path: Path, readings: Mapping[str, str] | None = None) -> RuleBoo
 def _checked(doc: Document, readings: Mapping[str, str] | None = None, base: Checked | None = None) -> Checked:
     """A document of the right shape as a rule book without faults; from ``base`` what the readings leave alone."""
     from engine import schema
+    from engine.checks import faults
     from engine.reader import patched, read
     from engine.scoring import check, dry
 
@@ -68,27 +69,41 @@ def _checked(doc: Document, readings: Mapping[str, str] | None = None, base: Che
         raise Rejected(problems)
     book = read(doc, readings, (base.doc, base.book) if base else None)
     study = dry(book, day_number(book.title.end), base.study if base else None)
-    problems = check(study)
+    problems = check(study) or faults(book, study, base.study if base else None)
     if problems:
         raise Rejected(problems)
     return Checked(doc, book, study)
 
 
-def check_rules(path: Path) -> tuple[RuleBook, int]:
-    """A rule file with every alternative reading tried too: the book, and how many alternatives there are."""
+def check_rules(path: Path) -> tuple[RuleBook, int, list[Problem]]:
+    """A rule file with every alternative reading tried too: the book, how many alternatives, warnings and notices.
+
+    Raises :class:`Rejected` for errors.
+    """
+    from engine.checks import read_names
+
     doc = _document(path)
     base = _checked(doc)
     book = base.book
     problems: list[Problem] = []
+    also_read: set[str] = set()
     tried = [(r.name, name) for r in book.readings.values() for name in r.alternatives]
     for reading, name in tried:
         try:
-            _checked(doc, {reading: name}, base)
+            also_read |= read_names(_checked(doc, {reading: name}, base).study)
         except Rejected as rejected:
             problems += [_under(p, reading, name) for p in rejected.problems]
     if problems:
         raise Rejected(problems)
-    return book, len(tried)
+    return book, len(tried), _told(base, also_read)
+
+
+def _told(checked: Checked, also_read: set[str]) -> list[Problem]:
+    """Warnings and notices about a good rule file, those that somebody waived (豁免) left out."""
+    from engine.checks import problems, waivers
+
+    found = problems(checked.book, checked.study, also_read)
+    return list(waivers.applied(found, checked.book.waivers.values(), waivers.definitions(checked.doc.value)))
 
 
 def _document(path: Path) -> Document:
@@ -130,16 +145,18 @@ def score_by(book: RuleBook, records: Path, options: Options | None = None) -> R
 
 def _scored(book: RuleBook, ledgers: Ledgers, as_of: int, *, skip_bad: bool) -> Result:
     """Score; rows that prove faulty only now are told, or left out and the rest scored again."""
-    from engine import scoring
+    from engine import refusals, scoring
 
     frames, bad = dict(ledgers.frames), {name: dict(rows) for name, rows in ledgers.bad.items()}
     while True:
         outcome = scoring.score(book, frames, as_of)
-        _refuse(book, outcome)
+        unsettled = refusals.of_units(book, outcome)
+        if unsettled:
+            raise Rejected(unsettled)
         if not outcome.faults:
             return _result(book, ledgers, as_of, outcome, bad)
         if not skip_bad:
-            raise Rejected([*(_row_problem(ledgers, f) for f in outcome.faults), *ledgers.notices])
+            raise Rejected([*(refusals.of_row(ledgers, fault) for fault in outcome.faults), *ledgers.notices])
         for fault in outcome.faults:
             bad[fault.ledger].setdefault(fault.row, fault.reason)
         for name in {f.ledger for f in outcome.faults}:
@@ -163,34 +180,6 @@ def _uncounted(ledgers: Ledgers, ledger: str, row: int, reason: str) -> Uncounte
     from engine.result import Uncounted
 
     return Uncounted(ledger, ledgers.raw[ledger].file, row, reason)
-
-
-def _row_problem(ledgers: Ledgers, fault: Fault) -> Problem:
-    """A fault found while scoring, at its cell, with the row's own words."""
-    texts = ledgers.raw[fault.ledger].records([fault.row])[fault.row]
-    columns = [c for c in fault.columns if c in texts]
-    words = "，".join(f"{c}“{texts[c]}”" for c in columns)
-    place = ledgers.cell(fault.ledger, fault.row, columns[-1] if columns else "", texts[columns[-1]] if columns else "")
-    detail = f"{place}：{fault.reason}{f'（{words}）' if words else ''}。"
-    return Problem("D90", detail, place, "核对这一行；确实如此的，先在细则文件里写明怎样计分。", context=fault.context)
-
-
-def _refuse(book: RuleBook, outcome: Outcome) -> None:
-    """Faults of whole units: a table no cell of which holds, a row that must be there and is not."""
-    units = book.roster.units
-    problems = [
-        Problem("D92", f"{units[unit].name}：{reason}。", book.items[item].place, "把表补全。",
-                context=f"「{item}」")
-        for item, unit, reason in outcome.stray
-    ]  # fmt: skip
-    for ledger in dict.fromkeys(name for name, _ in outcome.lacking):
-        expected = book.ledgers[ledger].expected
-        if expected is not None and expected.missing == "报错":
-            names = [units[unit].name for name, unit in outcome.lacking if name == ledger]
-            detail = f"{ledger}台账里没有这 {len(names)} 个单位的记录：{'、'.join(names)}。"
-            problems.append(Problem("D91", detail, expected.place, "每个单位补上一行。"))
-    if problems:
-        raise Rejected(problems)
 
 
 def _as_of(book: RuleBook, asked: date | None) -> int:
@@ -237,6 +226,18 @@ def unit_named(book: RuleBook, name: str) -> str:
         return names[name]
     hint = asked(name, names, "单位名要和细则「单位」里写的一字不差。")
     raise Rejected([Problem("R19", f"名录里没有“{name}”。", book.roster.place, hint)])
+
+
+def new_workbook(path: Path) -> Path:
+    """A place for a new .xlsx; what is there already may be somebody's records and is never written over."""
+    hint = "换一个文件名，或先移走它。" if path.exists() else "文件名以 .xlsx 结尾。"
+    if path.is_dir():
+        raise Rejected([Problem("F03", f"“{path}”是文件夹。", None, f"写出文件名，如 {path / '空白台账.xlsx'}。")])
+    if path.exists():
+        raise Rejected([Problem("F03", f"“{path}”已经存在，里面可能有填好的记录，没有动它。", None, hint)])
+    if path.suffix.lower() != ".xlsx":
+        raise Rejected([Problem("F03", f"“{path.name}”不是 .xlsx 文件名。", None, hint)])
+    return path
 
 
 # ---- files for people ---------------------------------------------------------------------

@@ -25,6 +25,7 @@ from engine.rulebook import (
     RuleBook,
     Scaled,
 )  # fmt: skip
+from engine.rulebook import Unit as Member
 from engine.scoring import SCORE, TIED, Outcome
 from engine.scoring.table import ABSENT, OVER, PERIOD, ROW, UNIT
 
@@ -185,9 +186,14 @@ class Unit:
     number: int
 
     @property
+    def member(self) -> Member:
+        """Its line on the roster."""
+        return self.book.roster.units[self.number]
+
+    @property
     def name(self) -> str:
         """Its printed name."""
-        return self.book.roster.units[self.number].name
+        return self.member.name
 
     @property
     def book(self) -> RuleBook:

@@ -23,8 +23,16 @@ def save(path: Path, data: bytes) -> None:
         beside.replace(path)
     except OSError as error:
         _forget(beside)
-        place, hint = Cell(str(path), path.name), "关掉正打开着它的 Excel，看看文件夹在不在、有没有权限、磁盘满没满。"
-        raise Rejected([Problem("F03", f"写不进“{path}”。", place, hint)]) from error
+        raise Rejected([Problem("F03", f"写不进“{path}”。", Cell(str(path), path.name), _why(path))]) from error
+
+
+def _why(path: Path) -> str:
+    if path.is_dir():
+        return f"“{path}”是文件夹，要写出文件名。"
+    blocked = next((p for p in path.parents if p.exists() and not p.is_dir()), None)
+    if blocked is not None:
+        return f"“{blocked}”是文件，这里要一个文件夹。"
+    return "关掉正打开着它的 Excel，看看文件夹有没有权限、磁盘满没满。"
 
 
 def _forget(path: Path) -> None:

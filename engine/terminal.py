@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from engine.explain.story import Reason, Record, Story, said
+from engine.explanation.story import Reason, Record, Story, said
 from engine.number import show_percent
 from engine.result import Figure, Result, Unit
 from engine.rulebook import Absent, Bulletin, Kind, Period

@@ -25,7 +25,7 @@ from typing import Any
 import yaml
 
 from engine import pipeline
-from engine.explain import Reason, Story, explain, said
+from engine.explanation import Reason, Story, explain, said
 from engine.result import Result, Unit, figure
 from engine.rulebook import RuleBook
 from engine.scoring.table import ROW, UNIT

@@ -174,7 +174,14 @@ def test_a_misspelt_unit_is_1(xize: Xize, book_2024: RuleBook, tmp_path: Path) -
     assert "大浦镇" in ran.err
     assert "“大埔镇”" in ran.err
     (problem,) = ran.json["问题"]
-    assert [problem[k] for k in ("编号", "轻重", "台账", "行", "列", "原文")] == ["D22", "错误", "采用", 3, "B", "大浦镇"]
+    assert [problem[k] for k in ("编号", "轻重", "台账", "行", "列", "原文")] == [
+        "D22",
+        "错误",
+        "采用",
+        3,
+        "B",
+        "大浦镇",
+    ]
 
 
 def test_skip_bad_lists_the_rows(xize: Xize, book_2024: RuleBook, tmp_path: Path) -> None:
@@ -191,7 +198,7 @@ def test_skip_bad_lists_the_rows(xize: Xize, book_2024: RuleBook, tmp_path: Path
     table = xize("score", RULES, path, "--skip-bad")
     assert "暂定" in table.out
     assert "读入 50 行，计入 49 行，未计 1 行。" in table.out
-    assert "未计 采用第3行" in table.out
+    assert re.search(r"未计 采用第 ?3 ?行", table.out)
 
 
 @pytest.mark.parametrize(
@@ -390,7 +397,7 @@ def test_one_unit_explained(xize: Xize, book_2024: RuleBook, tmp_path: Path) -> 
     random_ledgers.write_csv(data, tmp_path)
     ran = xize("解释", RULES, tmp_path, "--unit", "大埔镇", "--json")
     assert ran.code == 0
-    assert ran.json.keys() == UNIT | {"截至", "暂定", "口径", "理由", "排名", "条文", "记录"}
+    assert ran.json.keys() == UNIT | {"截至", "暂定", "口径", "理由", "排名", "处置理由", "条文", "记录"}
     text = xize("explain", RULES, tmp_path, "--unit", "大埔镇").out
     assert "大埔镇（一类）　得分 48" in text
     assert "采用第2行" in text

@@ -10,7 +10,7 @@ import pytest
 from made_rows import row, scored, year
 from random_ledgers import Row
 
-from engine.explain import Reason, explain
+from engine.explanation import Reason, explain
 from engine.pipeline import load_rules
 from engine.result import Result
 from engine.rulebook import Period, RuleBook

@@ -21,7 +21,7 @@ from made_rows import assessed, figures, joined, named, row, rows, scored, year
 from oracle import DATE_COLUMN
 from random_ledgers import Ledgers
 
-from engine.explain import Reason, explain
+from engine.explanation import Reason, explain
 from engine.pipeline import score_by
 from engine.result import Result, figure
 from engine.rulebook import Absent, Period, RuleBook
@@ -259,25 +259,24 @@ def found(reasons: tuple[Reason, ...], name: str) -> list[Reason]:
 def test_same_input_same_bytes(book_2024: RuleBook, root: Path, tmp_path: Path) -> None:
     """同样的输入，同样的字节：再跑一遍，换一个进程、换一个散列种子，JSON 一个字节也不变。"""
     random_ledgers.write_csv(random_ledgers.ledgers(5), tmp_path)
-    here = [text(book_2024, tmp_path) for _ in range(2)]
-    there = [in_a_process(root, tmp_path, seed) for seed in ("1", "2")]
-    assert len({*here, *there}) == 1
+    here = [as_bytes(book_2024, tmp_path) for _ in range(2)]
+    commands = (["score"], ["explain", "--unit", "县教育局"])
+    running = [started(root, seed, *command, tmp_path) for seed, command in enumerate(commands, start=1)]
+    there = tuple(process.communicate()[0] for process in running)
+    assert here == [there, there]
 
 
-def text(book: RuleBook, folder: Path) -> bytes:
-    """scores and one explanation as bytes."""
+def as_bytes(book: RuleBook, folder: Path) -> tuple[bytes, bytes]:
+    """What ``score --json`` and ``explain --json`` print."""
     result = score_by(book, folder)
-    both = [result.as_json(), explain(result, result.units[14].name).as_json()]
-    return json.dumps(both, ensure_ascii=False).encode()
+    found = (result.as_json(), explain(result, "县教育局").as_json())
+    scores, story = (f"{json.dumps(value, ensure_ascii=False, indent=1)}\n".encode() for value in found)
+    return scores, story
 
 
-def in_a_process(root: Path, folder: Path, hash_seed: str) -> bytes:
-    """The same, from a fresh interpreter."""
-    code = (
-        "import sys; sys.path.insert(0, 'tests'); from pathlib import Path; from engine.pipeline import load_rules;"
-        "from test_laws import text; rules, records = map(Path, sys.argv[1:]);"
-        "sys.stdout.buffer.write(text(load_rules(rules), records))"
-    )
-    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
-    command = [sys.executable, "-c", code, str(root / "rules" / "2024.yaml"), str(folder)]
-    return subprocess.run(command, cwd=root, env=environment, check=True, capture_output=True).stdout
+def started(root: Path, hash_seed: int, command: str, *words: str | Path) -> subprocess.Popen[bytes]:
+    """A command in an interpreter of its own."""
+    *options, folder = map(str, words)
+    full = [sys.executable, "-m", "engine", command, str(root / "rules" / "2024.yaml"), folder, *options, "--json"]
+    environment = {**os.environ, "PYTHONHASHSEED": str(hash_seed), "PYTHONUTF8": "1"}
+    return subprocess.Popen(full, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.explain.sentences import flattened
+from engine.explanation.sentences import flattened
 from engine.rulebook import Lookup, RuleBook
 
 NOTICE = (Path(__file__).parent / "2024-notice.txt").read_text(encoding="utf-8")

@@ -29,8 +29,9 @@ FLOORS = [
     ["scoring", "records", "blank"],
     ["ledger"],
     ["result"],
-    ["explain"],
-    ["terminal", "workbook"],
+    ["explanation"],
+    ["terminal", "workbook", "checks"],
+    ["refusals", "checks"],
     ["pipeline"],
     ["__main__", "__init__"],
 ]
@@ -172,7 +173,7 @@ def test_no_word_of_the_2024_rules_is_in_the_code() -> None:
 NUMBERS = {
     "calendar.py": {3: "months", 6: "months", 7: "days", 12: "months", 50: "years ahead", 1970: "epoch"},
     "column.py": {10: "decimal base", 62: "bits", 400: "divisors"},
-    "explain/sentences.py": {10: "power", 18: "power", 60: "minutes"},
+    "explanation/sentences.py": {10: "power", 18: "power", 60: "minutes"},
     "formula.py": {30: "depth", 60: "minutes", 100: "percent", 500: "characters", 1440: "minutes of a day"},
     "reader/node.py": {3: "keys of a path"},
     "reader/sections.py": {2000: "a stand-in date"},
@@ -184,7 +185,7 @@ NUMBERS = {
     "scoring/study.py": {1440: "minutes of a day"},
     "scoring/tables.py": {10: "base", 50: "units assumed", 1000: "rows assumed", 1440: "minutes", 10_000: "assumed"},
 }
-COMPUTING = ("scoring", "reader", "explain", "column", "evaluate", "formula", "calendar", "result", "pipeline")
+COMPUTING = ("scoring", "reader", "explanation", "column", "evaluate", "formula", "calendar", "result", "pipeline")
 
 
 def test_no_number_of_the_2024_rules_is_in_the_code() -> None:

@@ -33,6 +33,9 @@ _NAMES = {
 }
 
 
+_ZIP = b"PK\x03\x04"
+
+
 def fetch(path: Path) -> bytes:
     """The bytes of a file, at most one more than :data:`LARGEST`.
 
@@ -44,10 +47,14 @@ def fetch(path: Path) -> bytes:
         raise Rejected([Problem("F02", f"“{path}”不是文件。", None, "写出规则文件本身，例如 rules/2024.yaml。")])
     try:
         with path.open("rb") as file:
-            return file.read(LARGEST + 1)
+            data = file.read(LARGEST + 1)
     except OSError:
         hint = "核对文件名；看看文件是否正被别的程序占用、有没有读的权限。"
         raise Rejected([Problem("F02", f"打不开“{path}”。", None, hint)]) from None
+    if data.startswith(_ZIP):
+        detail = f"“{path}”是 Excel 工作簿（或压缩包），不是细则文件。"
+        raise Rejected([Problem("F02", detail, None, "先写细则.yaml，后写台账.xlsx。")])
+    return data
 
 
 def decode(data: bytes, name: str) -> tuple[str, Source]:

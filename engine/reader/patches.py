@@ -83,6 +83,10 @@ def _apply_step(doc: Document, path: Path, value: Any, like: Path, problems: lis
     if name in names:
         at = (*path[:-1], names.index(name))
         return doc.remove(at) if value == DELETE else doc.replace(at, {"编号": str(name), **value}, like)
+    if value == DELETE:
+        detail = f"备选要删去步骤“{name}”，可是得分里没有这一步。"
+        problems.append(Problem("R07", detail, doc.key_at(like), "把这一步加回来，或者删去这个备选。"))
+        return doc
     after = value.get(AFTER) if isinstance(value, dict) else None
     if after not in names:
         detail = f"新步骤“{name}”要写明放在哪一步「之后」，现在写的是“{after or '（没写）'}”。"

@@ -158,7 +158,7 @@ def _attribute(entry: Node, spec: Field) -> Fraction | str | None:
     if spec.kind is Kind.NUMBER:
         found = quantity(text)
         if found is None:
-            node.fault("R05", f"“{spec.name}”要一个数，写的是“{text}”。", "写作 180 或 62.5。")
+            node.fault("R20", f"“{spec.name}”要一个数，写的是“{text}”。", "写作 180 或 62.5。")
         return found[0] if found else None
     if spec.options and text not in spec.options:
         node.fault("R05", f"“{text}”不在“{spec.name}”的选项里。", f"可选：{'、'.join(spec.options)}。")

@@ -75,5 +75,7 @@ def _row(entry: Node, depth: int) -> Row:
     if entry.value is None:
         entry.fault("R04", f"“{label}”这一格空着。", "没有印的格子整个不写；要记零分就写 0。", at_key=True)
     found = quantity(entry.text)
+    if found is None and entry.text[:1].isdigit():
+        entry.fault("R20", f"“{entry.text}”不是一个数。", "只写数，如 15 或 62.5；时间写 10分钟、2小时。")
     result, measure = found if found is not None else (entry.text, "数")
     return Row(label, interval(label), result, entry.place, entry.key_place, measure)

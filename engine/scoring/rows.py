@@ -119,7 +119,7 @@ def _match(key: Column, row: Row, grid: Grid) -> tuple[nw.Expr, nw.Expr | None]:
             return ~_certain(col.among(key, named)) & ~key.expr.is_null(), None
         return _certain(col.among(key, tuple(row.label.split("、")))), None
     except Misfit as misfit:
-        raise Rejected([Problem("R14", f"“{row.label}”：{misfit}。", row.place)]) from None
+        raise Rejected([Problem("R14", f"{misfit}。", row.key, "照选项的原词写；几个词用顿号隔开。")]) from None
 
 
 def _within(key: Column, row: Row) -> tuple[nw.Expr, nw.Expr | None]:

@@ -12,14 +12,14 @@ from engine.column import Column
 from engine.rulebook import Kind, RuleBook
 from engine.scoring.roster import units_by_period
 from engine.scoring.study import Gone, Mark, Study, context
-from engine.scoring.table import ROW, UNIT
+from engine.scoring.table import PERIOD, ROW, UNIT
 from engine.source import Rejected
 
 if TYPE_CHECKING:
     import polars as pl
 
 
-Stray = tuple[str, int, str]  # item, unit index, why
+Stray = tuple[str, int, int]  # item, unit index, period number
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,9 @@ def _faults(study: Study, frames: Mapping[str, pl.DataFrame]) -> tuple[tuple[Fau
             for row in frame[ROW].unique().sort():
                 faults[mark.table, row, mark.reason] = Fault(mark.table, row, mark.reason, why, mark.columns)
         else:
-            stray += [(name, unit, mark.reason) for unit in frame[UNIT].unique().sort()]
+            stray += [
+                (name, unit, number) for unit, number in frame.select(UNIT, PERIOD).sort(UNIT, PERIOD).iter_rows()
+            ]
     return tuple(faults.values()), tuple(stray)
 
 

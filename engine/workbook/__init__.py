@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.calendar import from_day_number
-from engine.explain import explain
+from engine.explanation import explain
 from engine.result import Result
 from engine.saving import save
 from engine.workbook.drill import write_reasons, write_records

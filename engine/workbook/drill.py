@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from engine.explain import Reason, Record, Story
+from engine.explanation import Reason, Record, Story
 from engine.result import Result
 from engine.rulebook import Kind, Ledger, Period
 from engine.scoring import SCORE

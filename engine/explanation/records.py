@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.explain.sentences import Scene, sentence
-from engine.explain.story import Record
+from engine.explanation.sentences import Scene, sentence
+from engine.explanation.story import Record
 from engine.result import Unit
 from engine.rulebook import Absent, Collect, Gather, Item, Kind, Ledger
 from engine.scoring.table import HELD, ROW
@@ -47,7 +47,7 @@ def _concerns(unit: Unit, ledger: Ledger, words: Mapping[str, str]) -> bool:
 
 def _notes(unit: Unit, ledger: str, cells: Mapping[str, Any]) -> Iterator[str]:
     """What each item made of the row: points, then the counts it went into."""
-    scene = Scene(unit, cells, dict(unit.result.outcome.columns[ledger]))
+    scene = Scene(unit.book, unit.member, cells, dict(unit.result.outcome.columns[ledger]))
     for item in unit.book.items.values():
         if item.ledger == ledger and item.section == "计分" and _tells(item, scene):
             yield f"{item.name}：{sentence(item, scene)}"

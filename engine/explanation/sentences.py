@@ -9,10 +9,10 @@ from fractions import Fraction
 from typing import Any
 
 from engine.column import Column
-from engine.explain.story import said
+from engine.explanation.story import said
 from engine.formula import Expression
 from engine.number import show, show_percent
-from engine.result import Cells, Figure, Unit, figure
+from engine.result import Cells, Figure, figure
 from engine.rulebook import (
     Absent,
     AsNumber,
@@ -27,11 +27,13 @@ from engine.rulebook import (
     Lookup,
     PerTime,
     Row,
+    RuleBook,
     Running,
     Scaled,
     Sequence,
     Table,
 )  # fmt: skip
+from engine.rulebook import Unit as Member
 from engine.scoring.table import CELL
 
 _SYMBOLS = {">=": "≥", "<=": "≤", "!=": "≠"}
@@ -41,7 +43,8 @@ _SYMBOLS = {">=": "≥", "<=": "≤", "!=": "≠"}
 class Scene:
     """One row of one frame, seen from a unit: names give figures."""
 
-    unit: Unit
+    book: RuleBook
+    member: Member
     cells: Cells
     columns: dict[str, Column]
 
@@ -49,9 +52,9 @@ class Scene:
         """The figure a name has here (from this row, else from the unit's attributes)."""
         if name in self.columns and name in self.cells:
             return figure(self.cells, name, self.columns[name])
-        if name in self.columns or name not in self.unit.book.roster.fields:
+        if name in self.columns or name not in self.book.roster.fields:
             return Absent.NONE
-        value = self.unit.book.roster.units[self.unit.number].values.get(name)
+        value = self.member.values.get(name)
         return Absent.NONE if value is None else value
 
     def words(self, name: str) -> str:
@@ -119,7 +122,7 @@ def filled(expression: Expression, scene: Scene) -> str:
     """The expression as written, each name followed by its figure."""
     text, base = expression.text, expression.span.start
     for atom in reversed(expression.atoms):
-        if atom.kind == "name" and (atom.text in scene.columns or atom.text in scene.unit.book.roster.fields):
+        if atom.kind == "name" and (atom.text in scene.columns or atom.text in scene.book.roster.fields):
             end = atom.span.end - base
             text = f"{text[:end]} {scene.words(atom.text)}{text[end:]}"
     return text
@@ -165,7 +168,7 @@ def _gather(item: Item, mechanism: Gather, scene: Scene) -> str:
 
 
 def _scaled(item: Item, mechanism: Scaled, scene: Scene) -> str:
-    full = scene.unit.book.appraisal.full or Fraction(1)
+    full = scene.book.appraisal.full or Fraction(1)
     to = show(mechanism.to) if isinstance(mechanism.to, Fraction) else scene.words(mechanism.to)
     return f"{mechanism.value} {scene.words(mechanism.value)} × {to} ÷ {show(full)} ＝ {scene.words(item.name)}"
 
@@ -230,7 +233,7 @@ def _upward(key: str, here: Row, above: Row, scene: Scene, deducted: bool) -> st
 
 def _needed(key: str, edge: Fraction, value: Fraction, scene: Scene) -> tuple[str, Fraction]:
     """The shortfall; for a rate X ÷ Y in terms of X."""
-    item = scene.unit.book.items.get(key)
+    item = scene.book.items.get(key)
     if item is not None and isinstance(item.mechanism, Formula) and item.rounding is None:
         top, bottom = _quotient(item.mechanism.expression)
         x, y = scene.figure(top), scene.figure(bottom)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from engine.explain.records import records, sources
-from engine.explain.sentences import Scene, distances, sentence
-from engine.explain.story import Reason, Record, Story, said
+from engine.explanation.records import records, sources
+from engine.explanation.sentences import Scene, distances, sentence
+from engine.explanation.story import Reason, Record, Story, said
 from engine.number import show
 from engine.result import Figure, Result, Unit
 from engine.rulebook import (
@@ -64,7 +64,7 @@ def _whole(unit: Unit, number: int) -> Reason:
 
 def _scene(unit: Unit, period: Period, number: int) -> Scene:
     cells = unit.result.cells[period.value, unit.number, number]
-    return Scene(unit, cells, dict(unit.result.outcome.columns[period.value]))
+    return Scene(unit.book, unit.member, cells, dict(unit.result.outcome.columns[period.value]))
 
 
 # ---- 得分, step by step ---------------------------------------------------------------------

@@ -1,0 +1,60 @@
+"""Proofs about a rule book before any record is seen. A theme a file; every check a small function.
+
+``bands`` values between two bands or in two · ``words`` options twice or left out ·
+``direction`` better work worth less · ``marks`` full marks, caps, floors · ``quotas``
+quarters against the year · ``unused`` names nobody reads · ``dates`` · ``clauses`` text
+nobody carries out · ``numbers`` rules against the text they cite · ``sheets`` ledger
+names Excel refuses · ``loopholes`` worse that scores better · ``waivers`` findings that
+somebody lets stand. What is wrong for certain is an error; what may be meant, a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from engine.checks.bands import bands
+from engine.checks.clauses import clauses
+from engine.checks.dates import dates
+from engine.checks.direction import direction, negative_deductions
+from engine.checks.loopholes import loopholes
+from engine.checks.marks import full_marks, limits, worst_steps
+from engine.checks.numbers import unprinted, unused_numbers
+from engine.checks.quotas import quotas
+from engine.checks.sheets import sheet_names
+from engine.checks.subject import Subject
+from engine.checks.unused import read_names, unused
+from engine.checks.words import missing_cells, words
+from engine.rulebook import RuleBook
+from engine.scoring import Study
+from engine.scoring.variant import changed, reached
+from engine.source import Problem, errors
+
+__all__ = ["CHECKS", "PROOFS", "Subject", "faults", "problems", "read_names"]
+
+Check = Callable[[Subject], Iterator[Problem]]
+
+PROOFS: tuple[Check, ...] = (bands, words, direction, negative_deductions, full_marks, limits, dates, sheet_names)
+"""The checks that can find an error; they also look at what an alternative reading changes."""
+
+CHECKS: tuple[Check, ...] = (
+    *PROOFS, missing_cells, worst_steps, quotas, unused, clauses, unprinted, unused_numbers,
+    lambda subject: loopholes(subject.study),
+)  # fmt: skip
+
+
+def problems(book: RuleBook, study: Study, also_read: Iterable[str] = ()) -> list[Problem]:
+    """Everything the checks find. ``study``: the dry run of ``book``, itself without faults.
+
+    ``also_read``: names that alternative readings read (:func:`read_names` of each).
+    """
+    subject = Subject(book, study, read=read_names(study) | frozenset(also_read))
+    return [problem for check in CHECKS for problem in check(subject)]
+
+
+def faults(book: RuleBook, study: Study, base: Study | None = None) -> list[Problem]:
+    """Only the errors; with ``base`` (the study this one is an alternative of), only of what the change reaches."""
+    subject = Subject(book, study)
+    if base is not None:
+        subject = replace(subject, names=frozenset(reached(changed(base.book, book), base)))
+    return errors(problem for check in PROOFS for problem in check(subject))

@@ -1,0 +1,215 @@
+"""The numbers of the rules against the numbers of the text they cite, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from engine.checks.clauses import computing
+from engine.checks.line import shown
+from engine.checks.printed import Key, Printed, keys, printed
+from engine.checks.subject import Entry, Subject, told
+from engine.formula import Expression
+from engine.rulebook import Clause, CountOnly, Formula, Item, Lookup, Part, PerTime, RuleBook, Scaled, Table
+from engine.source import Problem, Severity, Span
+
+_TIME = "时长"
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A number a rule uses, where it stands, and the ways in which the text may print it."""
+
+    keys: tuple[Key, ...]
+    text: str
+    place: Span
+
+
+def _number(value: Fraction, measure: str, place: Span, *others: Fraction) -> Used:
+    timed = measure == _TIME
+    return Used(tuple((v, timed) for v in (value, *others)), shown(value, measure), place)
+
+
+# ---- what a rule uses -----------------------------------------------------------------------
+
+
+def used(subject: Subject, entry: Entry) -> Iterator[Used]:
+    """The numbers of an entry that the text must have: 0 and 100% need not be printed, nor “at least one”."""
+    for number in _used(subject, entry):
+        if number.keys[0][0] != 0:
+            yield number
+
+
+def _used(subject: Subject, entry: Entry) -> Iterator[Used]:
+    if isinstance(entry, Item):
+        yield from _of_item(entry)
+    elif isinstance(entry, Part):
+        if entry.full is not None:
+            place = entry.places.get("满分", entry.place)
+            yield _number(entry.full, "数", place, entry.full * subject.times(entry))
+        for key, value in (("封顶", entry.cap), ("保底", entry.floor)):
+            if key in entry.places and value is not None:
+                yield _number(value, "数", entry.places[key])
+    elif entry.number is not None:
+        yield _number(entry.number, "数", entry.place)
+    if not isinstance(entry, Part) and entry.when is not None:
+        yield from _of_expression(entry.when)
+
+
+def _of_item(item: Item) -> Iterator[Used]:
+    match item.mechanism:
+        case Lookup(table=table):
+            yield from _of_table(table)
+        case PerTime(points=points, places=places):
+            yield from (_number(value, "数", places[name]) for name, value in points.items())
+        case Formula(expression=expression):
+            yield from _of_expression(expression)
+        case CountOnly(cap=Fraction() as cap):
+            yield _number(cap, "数", item.place)
+        case CountOnly(n=n) if n > 1:
+            yield _number(Fraction(n), "数", item.place)
+        case Scaled(to=Fraction() as to):
+            yield _number(to, "数", item.place)
+
+
+def _of_table(table: Table) -> Iterator[Used]:
+    for row in table.rows:
+        if row.interval is not None:
+            edges = {edge for edge in (row.interval.low, row.interval.high) if edge is not None}
+            measure = row.interval.measure
+            yield from (_number(e, measure, row.key) for e in sorted(edges) if (e, measure) != (1, "比率"))
+        if isinstance(row.result, Table):
+            yield from _of_table(row.result)
+        elif isinstance(row.result, Fraction):
+            yield _number(row.result, row.measure, row.place)
+
+
+def _of_expression(expression: Expression) -> Iterator[Used]:
+    for atom in expression.atoms:
+        if atom.kind == "number" and not (atom.number == 1 and atom.measure != _TIME):
+            yield _number(atom.number, atom.measure, atom.span)
+
+
+# ---- numbers that are not in the text -------------------------------------------------------
+
+
+def unprinted(subject: Subject) -> Iterator[Problem]:
+    """A number that none of the cited clauses prints: mistyped, or cited from the wrong clause.
+
+    A clause quoted in pieces (原文 is a list) does not claim to print every number; what a
+    reading (口径) of the clause, or the entry's own 说明, mentions is accounted for.
+    """
+    for entry in _entries(subject.book):
+        cited = [subject.book.clauses[name] for name in entry.clauses if name in subject.book.clauses]
+        if not cited or any(len(clause.texts) > 1 for clause in cited):
+            continue
+        known = keys(text for clause in cited for text in clause.texts) | _accounted(subject.book, entry)
+        odd = {number.text: number for number in used(subject, entry) if known.isdisjoint(number.keys)}
+        if odd:
+            yield _unprinted(entry, list(odd.values()))
+
+
+def _entries(book: RuleBook) -> tuple[Entry, ...]:
+    return (*book.items.values(), *book.appraisal.parts.values(), *book.appraisal.steps)
+
+
+def _accounted(book: RuleBook, entry: Entry) -> set[Key]:
+    note = entry.note if isinstance(entry, Item) else ""
+    return keys([note]) | _in_readings(book, entry.clauses)
+
+
+def _in_readings(book: RuleBook, names: Iterable[str]) -> set[Key]:
+    """The numbers that readings of these clauses speak of."""
+    about = [r for r in book.readings.values() if not set(r.clauses).isdisjoint(names)]
+    return keys(text for r in about for text in (r.question, r.taken, r.reason))
+
+
+def _unprinted(entry: Entry, odd: list[Used]) -> Problem:
+    numbers = "、".join(number.text for number in odd)
+    detail = f"「{entry.name}」用到的 {numbers}，在它引用的条款（{'；'.join(entry.clauses)}）的原文里没有。"
+    hint = "核对数字和「条款」；原文没有、按口径定的数，记一条「口径」，或写在这一项的「说明」里。"
+    return told("R161", entry, odd[0].place, detail, hint, Severity.WARNING, [(n.text, n.place) for n in odd[1:]])
+
+
+# ---- numbers of the text that nothing uses --------------------------------------------------
+
+
+def unused_numbers(subject: Subject) -> Iterator[Problem]:
+    """A number the text prints and no item citing the clause uses: a part of the clause left out."""
+    book = subject.book
+    citing = computing(book)
+    for name, clause in book.clauses.items():
+        entries = [entry for entry in _entries(book) if entry.name in citing.get(name, ())]
+        if clause.excused or not entries:
+            continue
+        known = _uses(subject, entries) | _in_readings(book, [name])
+        odd = [(text, number) for text in clause.texts for number in printed(text) if _open(number, known)]
+        if odd:
+            yield _left_over(clause, odd)
+
+
+def _open(number: Printed, known: set[Key]) -> bool:
+    """Whether a printed number still wants a use; “每1个”“至少1名”“加分1次” say no quantity."""
+    value, timed = number.key
+    one_by_one = value == 1 and not timed and number.unit != "分"
+    return value != 0 and not one_by_one and number.key not in known
+
+
+def _uses(subject: Subject, entries: list[Entry]) -> set[Key]:
+    """What the entries use, the marks of the parts they move, the words they tell apart, and quotas all units share."""
+    book = subject.book
+    names = {entry.name for entry in entries}
+    moved = [part for part in book.appraisal.parts.values() if not names.isdisjoint(part.by)]
+    found = {key for entry in (*entries, *moved) for number in used(subject, entry) for key in number.keys}
+    found |= keys(text for entry in entries for text in _words(entry))
+    return found | _whole(book) | _shared(subject, names)
+
+
+def _words(entry: Entry) -> Iterator[str]:
+    if isinstance(entry, Item):
+        yield entry.note
+        if isinstance(entry.mechanism, Lookup):
+            yield from _labels(entry.mechanism.table)
+    if not isinstance(entry, Part) and entry.when is not None:
+        yield from (atom.text for atom in entry.when.atoms if atom.kind != "number")
+
+
+def _labels(table: Table) -> Iterator[str]:
+    for row in table.rows:
+        yield row.label
+        if isinstance(row.result, Table):
+            yield from _labels(row.result)
+
+
+def _whole(book: RuleBook) -> set[Key]:
+    return set() if book.appraisal.full is None else {(book.appraisal.full, False)}
+
+
+def _shared(subject: Subject, names: set[str]) -> set[Key]:
+    """Attributes the entries read that are the same for every unit (每月不少于2条)."""
+    read = {asked for name in names for asked in subject.study.asked.get(name, ())}
+    found: set[Key] = set()
+    for field in subject.book.roster.fields.keys() & read:
+        values = {unit.values.get(field) for unit in subject.book.roster.units}
+        if len(values) == 1:
+            found |= {(value, False) for value in values if isinstance(value, Fraction)}
+    return found
+
+
+def _left_over(clause: Clause, odd: list[tuple[str, Printed]]) -> Problem:
+    numbers = "、".join(dict.fromkeys(number.text for _, number in odd))
+    detail = f"条文“{clause.name}”原文里的 {numbers}，引用它的各项都没有用到。"
+    hint = "补上落实它的项，或核对数字；确实不用计算的，记一条「口径」说明。"
+    text, number = odd[0]
+    return Problem("R162", detail, _where(clause, text, number), hint, clause.name, Severity.WARNING)
+
+
+def _where(clause: Clause, text: str, number: Printed) -> Span:
+    """The number in the file, if the clause stands there on one line."""
+    source = clause.place.source
+    for line in range(clause.place.line, len(source.lines) + 1):
+        at = source.lines[line - 1].find(text)
+        if at >= 0:
+            return Span(source, line, at + number.start, at + number.end)
+    return clause.place
