@@ -97,7 +97,7 @@ def _code(problems: Sequence[Problem]) -> int:
 
 def _template(arguments: argparse.Namespace) -> int:
     from engine import pipeline
-    from engine.blank import write_blank
+    from engine.ledger.blank import write_blank
 
     write_blank(pipeline.load_rules(arguments.rules), pipeline.new_workbook(arguments.output))
     print(f"空白台账写在 {arguments.output}。")

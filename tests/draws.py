@@ -8,13 +8,13 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import random_ledgers
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from made_rows import scored
 
+import random_ledgers
 from engine.pipeline import load_rules
 from engine.result import Result
+from made_rows import scored
 
 # Of 90 to 420 rows; together they hold shares, ties, zeroings, open events, missing assessments, uncounted rows.
 SEEDS = (5, 7, 10, 12, 14, 25, 32, 49)

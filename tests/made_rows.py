@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import random_ledgers
-from random_ledgers import COLUMNS, Ledgers, Row
-
 from engine.pipeline import Options, score_by
 from engine.result import Result, Unit
 from engine.rulebook import RuleBook
 from engine.scoring.table import ROW
+from random_ledgers import COLUMNS, Ledgers, Row
 
 SHEETS = {"csv": random_ledgers.write_csv, "parquet": random_ledgers.write_parquet}
 

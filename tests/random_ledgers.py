@@ -18,6 +18,7 @@ from typing import Any
 
 import polars
 import xlsxwriter
+
 from oracle import SERIES, UNITS, YEAR_QUOTA, Ledgers, Row, UnitResult, score
 
 COLUMNS: dict[str, tuple[str, ...]] = {

@@ -6,10 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import oracle
 import pytest
-import random_ledgers
 
+import oracle
+import random_ledgers
 from engine.pipeline import Options, score_by
 from engine.result import Unit
 from engine.rulebook import Absent, Period, RuleBook

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from small_book import book
 
-from engine.blank import examples, write_blank
 from engine.ledger import intake
+from engine.ledger.blank import examples, write_blank
 from engine.rulebook import Unit
 from engine.source import Rejected
+from small_book import book
 
 
 def test_the_blank_workbook_is_read_as_empty_ledgers(tmp_path: Path) -> None:

@@ -12,7 +12,15 @@ from engine.pipeline import load_rules, score_by
 from engine.rulebook import Kind
 
 ROOT = Path(__file__).parent.parent
-READINGS = [{}, {"A09": "层级"}, {"B02": "向后"}, {"B05": "到百分位"}, {"A13": "平分"}, {"E02": "采用分"}, {"A07": "保留两位"}]
+READINGS = [
+    {},
+    {"A09": "层级"},
+    {"B02": "向后"},
+    {"B05": "到百分位"},
+    {"A13": "平分"},
+    {"E02": "采用分"},
+    {"A07": "保留两位"},
+]
 
 
 @pytest.mark.parametrize("number", range(len(READINGS)))

@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from situations import Case, Scored, differences, read, score
 
 from engine.pipeline import load_rules
 from engine.rulebook import RuleBook
+from situations import Case, Scored, differences, read, score
 
 FILES = sorted((Path(__file__).parent / "cases" / "2024").glob("*.yaml"))
 CASES = [case for path in FILES for case in read(path, path.read_text(encoding="utf-8"))]

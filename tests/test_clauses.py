@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 import yaml
-from situations import Case, Scored, differences, read, score
 
 from engine.pipeline import load_rules
 from engine.rulebook import RuleBook
+from situations import Case, Scored, differences, read, score
 
 FILES = sorted((Path(__file__).parent / "clauses").glob("*.yaml"))
 TEXTS = {path.stem: path.read_text(encoding="utf-8").split("\n---\n") for path in FILES}

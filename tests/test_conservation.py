@@ -7,15 +7,15 @@ from pathlib import Path
 from random import Random
 
 import pytest
-import random_ledgers
-from draws import law, plain, rngs, seeds
 from hypothesis import given
 from hypothesis import strategies as st
-from made_rows import counted, figures, joined, left_out, rows, scored
-from random_ledgers import COLUMNS, Ledgers
 
+import random_ledgers
+from draws import law, plain, rngs, seeds
 from engine.rulebook import RuleBook
 from engine.source import Cell, Rejected, errors
+from made_rows import counted, figures, joined, left_out, rows, scored
+from random_ledgers import COLUMNS, Ledgers
 
 BAD: Ledgers = {
     "采用": rows(

@@ -7,13 +7,13 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from made_rows import row, scored, year
-from random_ledgers import Row
 
 from engine.explanation import Reason, explain
 from engine.pipeline import load_rules
 from engine.result import Result
 from engine.rulebook import Period, RuleBook
+from made_rows import row, scored, year
+from random_ledgers import Row
 
 COIN = Fraction(1, 8)  # every edge of every quota of 2024 is a multiple of it
 HINT = re.compile(r"“(.+?)”再得(任何|多于[\d./]+|[\d./]+)分就到“(.+?)”，可少扣(\d+)分")

@@ -9,14 +9,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from made_rows import assessed, row, rows, scored, year
-from random_ledgers import Ledgers, write_csv
 
 from engine.__main__ import main
 from engine.explanation import Reason, Record, Story, explain
 from engine.pipeline import score_by
 from engine.result import Result
 from engine.rulebook import Absent, RuleBook
+from made_rows import assessed, row, rows, scored, year
+from random_ledgers import Ledgers, write_csv
 
 UNIT = "县委宣传部"  # 年度任务 50，季度任务 12.5
 GOLDEN = Path(__file__).parent / "golden" / "explain.txt"

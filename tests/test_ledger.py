@@ -13,6 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
+
+from engine.ledger import Ledgers, intake
+from engine.source import Problem, render
 from small_book import (
     ADOPTED,
     EVENTS,
@@ -26,9 +29,6 @@ from small_book import (
     write_parquet,
     write_xlsx,
 )
-
-from engine.ledger import Ledgers, intake
-from engine.source import Problem, render
 
 
 def _days(*date: int) -> int:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+
 from oracle import AFTER_AS_OF, NO_PRECONDITION, POINTS, UNITS, YEAR_QUOTA, Ledgers, Row, UnitResult, score
 from random_ledgers import as_of_for, ledgers
 

@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import random_ledgers
-from made_rows import assessed, figures, named, row, rows, scored, year
-from random_ledgers import Ledgers, Row
 
+import random_ledgers
 from engine.document import Document
 from engine.pipeline import Checked, _checked, _document, check_rules
 from engine.reader import patched
 from engine.result import Result
 from engine.rulebook import RuleBook
 from engine.source import Cell, Rejected, errors
+from made_rows import assessed, figures, named, row, rows, scored, year
+from random_ledgers import Ledgers, Row
 
 # These want something the ledgers of the year do not hold; the message must name it.
 WANTING = {

@@ -13,12 +13,12 @@ from typing import Any
 
 import openpyxl
 import pytest
-from test_structure import FLOOR
 
 from engine.__main__ import _parser, main
 from engine.pipeline import load_rules
 from engine.reader.items import _MAKERS
 from engine.rulebook import ABSENT_WORDS, RuleBook
+from test_structure import FLOOR
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")

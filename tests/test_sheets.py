@@ -18,11 +18,11 @@ import pytest
 import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_book import ADOPTED, GOOD_ADOPTED, both, moment, write_csv, write_parquet, write_xlsx
 
-from engine import delimited, survey
-from engine.sheets import RawTable, Sheets, read
+from engine.ledger import delimited, survey
+from engine.ledger.sheets import RawTable, Sheets, read
 from engine.source import Rejected, render
+from small_book import ADOPTED, GOOD_ADOPTED, both, moment, write_csv, write_parquet, write_xlsx
 
 NAMES = ("采用", "突发")
 

@@ -23,15 +23,13 @@ FLOORS = [
     ["number", "saving", "document"],
     ["formula", "schema"],
     ["rulebook"],
-    ["calendar", "column", "cells", "survey", "reader"],
-    ["evaluate", "xlsx", "delimited"],
-    ["sheets"],
-    ["scoring", "records", "blank"],
-    ["ledger"],
+    ["calendar", "column", "reader", "ledger"],
+    ["evaluate"],
+    ["scoring"],
     ["result"],
     ["explanation"],
-    ["terminal", "workbook", "checks"],
     ["refusals", "checks"],
+    ["terminal", "workbook"],
     ["pipeline"],
     ["__main__", "__init__"],
 ]
@@ -42,7 +40,7 @@ ONE_FILE = {
     "jsonschema": "schema",
     "simpleeval": "evaluate",
     "rich": "terminal",
-    "python_calamine": "xlsx",
+    "python_calamine": "ledger",
 }
 
 

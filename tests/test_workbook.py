@@ -25,11 +25,11 @@ from engine.number import show
 from engine.pipeline import Options, score
 from engine.result import Result
 from engine.rulebook import ABSENT_WORDS, Absent
+from engine.saving import save
 from engine.source import Rejected
 from engine.workbook import scores, write_scores
 from engine.workbook.content import LONGEST_TEXT, Rate, held
 from engine.workbook.page import Book, Head, Line
-from engine.saving import save
 from engine.workbook.styles import sheet_name
 
 Row = dict[str, Any]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.checks.subject import Subject
+from engine.checks.subject import Entry, Subject
 from engine.rulebook import RuleBook
 from engine.source import Problem, Severity
 
 
 def computing(book: RuleBook) -> dict[str, list[str]]:
     """Clause → the names of the items, parts and steps that cite it (考评 itself included)."""
-    entries = (*book.items.values(), *book.appraisal.parts.values(), *book.appraisal.steps)
+    entries: tuple[Entry, ...] = (*book.items.values(), *book.appraisal.parts.values(), *book.appraisal.steps)
     found: dict[str, list[str]] = {name: ["考评"] for name in book.appraisal.clauses}
     for entry in entries:
         for name in entry.clauses:
@@ -23,7 +23,8 @@ def clauses(subject: Subject) -> Iterator[Problem]:
     """A clause nobody cites was perhaps forgotten; one that is excused and computed all the same contradicts itself."""
     book = subject.book
     citing = computing(book)
-    told = {name for entry in (*book.readings.values(), *book.bulletins.values()) for name in entry.clauses}
+    told = {name for reading in book.readings.values() for name in reading.clauses}
+    told |= {name for bulletin in book.bulletins.values() for name in bulletin.clauses}
     for name, clause in book.clauses.items():
         if not clause.excused and name not in citing and name not in told:
             detail = f"条文“{name}”没有一项引用，也没有写为什么不计算。"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.checks.line import cut, contains, example, shown
+from engine.checks.line import contains, cut, example, shown
 from engine.checks.subject import Level, Subject, domain, levels, quotient, told
 from engine.explanation.sentences import flattened
 from engine.number import show

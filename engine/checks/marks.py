@@ -38,7 +38,7 @@ def _unequal(part: Part, total: Fraction, place: Span) -> Problem:
     detail = f"「{part.name}」满分 {full}，最多能{verb} {show(total)}：{rest}。"
     notes = [(f"满分 {full}", part.places.get("满分", part.place))]
     hint = (
-        f"核对最重一档和「满分」；确实要这样的，写明「封顶」。"
+        "核对最重一档和「满分」；确实要这样的，写明「封顶」。"
         if verb == "得"
         else "核对最重一档和「满分」；确实要这样的，写明「保底」。"
     )
@@ -47,7 +47,7 @@ def _unequal(part: Part, total: Fraction, place: Span) -> Problem:
 
 def _most(subject: Subject, item: Item | None) -> Most | None:
     """The largest figure an item can have, and where it is written; ``None``: without bound, or not known."""
-    if item is None or item.when is not None and not isinstance(item.mechanism, Gather):
+    if item is None or (item.when is not None and not isinstance(item.mechanism, Gather)):
         return None
     maker = _MOST.get(type(item.mechanism))
     return maker(subject, item) if maker is not None else None

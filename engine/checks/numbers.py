@@ -14,7 +14,7 @@ from engine.formula import Expression
 from engine.rulebook import Clause, CountOnly, Formula, Item, Lookup, Part, PerTime, RuleBook, Scaled, Table
 from engine.source import Problem, Severity, Span
 
-_TIME = "时长"
+_TIME, _SHARE = "时长", "比率"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def _number(value: Fraction, measure: str, place: Span, *others: Fraction) -> Us
 def used(subject: Subject, entry: Entry) -> Iterator[Used]:
     """The numbers of an entry that the text must have: 0 and 100% need not be printed, nor “at least one”."""
     for number in _used(subject, entry):
-        if number.keys[0][0] != 0:
+        if number.keys[0] not in ((0, False), (0, True)):
             yield number
 
 
@@ -78,7 +78,7 @@ def _of_table(table: Table) -> Iterator[Used]:
         if row.interval is not None:
             edges = {edge for edge in (row.interval.low, row.interval.high) if edge is not None}
             measure = row.interval.measure
-            yield from (_number(e, measure, row.key) for e in sorted(edges) if (e, measure) != (1, "比率"))
+            yield from (_number(e, measure, row.key) for e in sorted(edges) if measure != _SHARE or e != 1)
         if isinstance(row.result, Table):
             yield from _of_table(row.result)
         elif isinstance(row.result, Fraction):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from engine.checks.subject import Subject
-from engine.sheets import COMPANIONS
+from engine.ledger.sheets import COMPANIONS
 from engine.source import Problem
 
 LONGEST = 31

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from engine.survey import MOST_COLUMNS, unreadable
+from engine.ledger.survey import MOST_COLUMNS, unreadable
 
 MOST_CELLS = 20_000_000
 MOST_LINE = 1 << 20

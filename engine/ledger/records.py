@@ -12,10 +12,10 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from engine import cells
-from engine.cells import BLANKS, INVISIBLE, Fault
+from engine.ledger import cells
+from engine.ledger.cells import BLANKS, INVISIBLE, Fault
+from engine.ledger.sheets import Flaw, RawTable
 from engine.rulebook import Field, Kind, Ledger, Roster, Title
-from engine.sheets import Flaw, RawTable
 from engine.source import Problem, Severity
 
 MOST_SHOWN = 200

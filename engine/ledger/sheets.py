@@ -16,9 +16,9 @@ from pathlib import Path
 
 import polars as pl
 
-from engine import delimited, xlsx
+from engine.ledger import delimited, xlsx
+from engine.ledger.survey import MOST_COLUMNS, RESAVE, Address, letter, unreadable
 from engine.source import Cell, Problem, Rejected, Severity
-from engine.survey import MOST_COLUMNS, RESAVE, Address, letter, unreadable
 
 MOST_BYTES = 128 << 20
 MOST_RECORDS = 3_000_000

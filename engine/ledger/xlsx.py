@@ -18,7 +18,7 @@ from decimal import Decimal
 
 import python_calamine as calamine
 
-from engine.survey import RESAVE, SPLIT, Address, Survey, elements, shared_lengths, survey, unreadable
+from engine.ledger.survey import RESAVE, SPLIT, Address, Survey, elements, shared_lengths, survey, unreadable
 
 MOST_FILE = 60 << 20
 MOST_INFLATED = 80 << 20

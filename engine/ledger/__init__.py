@@ -2,7 +2,7 @@
 
 All faults are gathered in one pass. A frame holds ``行`` (the row number its user
 sees) and one column per field: TEXT as String, FLAG as Boolean, the rest as Int64
-(see :mod:`engine.cells`). Rows with a fault are not in the frame but under ``bad``.
+(see :mod:`engine.ledger.cells`). Rows with a fault are not in the frame but under ``bad``.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from types import MappingProxyType
 
 import polars as pl
 
-from engine import records
-from engine.cells import BLANKS, closest, said
-from engine.records import TYPES, Findings
+from engine.ledger import records
+from engine.ledger.cells import BLANKS, closest, said
+from engine.ledger.records import TYPES, Findings
+from engine.ledger.sheets import RawTable, Sheets, read
 from engine.rulebook import ABSENT_WORDS, Field, Ledger, RuleBook
-from engine.sheets import RawTable, Sheets, read
 from engine.source import Cell, Problem, Severity
 
 _NO_ONE: Mapping[str, Sequence[str]] = MappingProxyType({})
