@@ -344,7 +344,7 @@ _ROWS = st.lists(st.tuples(*(_CELLS[name] for name in ADOPTED)), max_size=8)
 
 
 @given(_ROWS)
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_form_of_a_file_changes_nothing(tmp_path: Path, rows: list[tuple[str, ...]]) -> None:
     """xlsx, CSV and Parquet of the same records give equal frames, and every row is counted or refused."""
     rows = [row if any(cell.strip() for cell in row) else adopted() for row in rows]
@@ -359,7 +359,7 @@ def test_the_form_of_a_file_changes_nothing(tmp_path: Path, rows: list[tuple[str
 
 
 @given(st.lists(st.datetimes(moment(2024, 1, 1), moment(2024, 12, 31)), min_size=30, max_size=30))
-@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_excel_keeps_every_minute(tmp_path: Path, times: list[dt.datetime]) -> None:
     """Whatever the minute, Excel's fraction of a day comes back as that minute."""
     minutes = [when.replace(second=0, microsecond=0) for when in times]

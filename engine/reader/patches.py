@@ -30,6 +30,7 @@ def patched(doc: Document, chosen: Mapping[str, str]) -> tuple[Document, tuple[P
             if path in written:
                 detail = f"口径 {written[path]} 和 {reading} 都要改“{path}”，不能同时采用。"
                 problems.append(Problem("R08", detail, doc.at(("口径", reading)), "一次只换其中一个。"))
+                continue
             written[path] = reading
             doc = _apply(doc, path, changes[path], ("口径", reading, "备选", name, path), problems)
             touched += [found for found in [_resolve(doc, path)] if found is not None]
