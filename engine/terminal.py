@@ -87,22 +87,26 @@ def _print_groups(console: Console, result: Result, make: object) -> None:
 
 
 def _ranking(units: list[Unit], title: str, bars: bool) -> Table:
-    """名次 单位 得分 项目… 完成率; the order is that of the first rank item. No figure is ever cut short."""
-    names = ["名次", "单位", SCORE, *units[0].contributions]
-    rows = [
-        [_place(unit), unit.name, _cell(unit.score), *(_cell(v) for v in unit.contributions.values())]
-        for unit in sorted(units, key=_first_rank)
-    ]
+    """名次 单位 得分 项目… 折算 完成率, in the order of the first rank item. No figure is ever cut short."""
+    ordered = sorted(units, key=_first_rank)
+    scaled = list(dict.fromkeys(name for unit in units for name in unit.scaled))
+    names = ["名次", "单位", SCORE, *units[0].contributions, *scaled]
+    rows = [_row(unit, scaled) for unit in ordered]
     rates = _yearly_rates(units[0]) if bars else []
-    table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
+    table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for name, cells in zip(names, zip(*rows, strict=True), strict=True):
         least = max(map(display_width, cells))
         table.add_column(name, justify="left" if name == "单位" else "right", min_width=least)
     for name in rates:
         table.add_column(name, no_wrap=True)
-    for unit, row in zip(sorted(units, key=_first_rank), rows, strict=True):
+    for unit, row in zip(ordered, rows, strict=True):
         table.add_row(*map(escape, row), *(_bar(unit.figure(name)) for name in rates))
     return table
+
+
+def _row(unit: Unit, scaled: list[str]) -> list[str]:
+    figures = [*unit.contributions.values(), *(unit.scaled.get(name, Absent.INAPPLICABLE) for name in scaled)]
+    return [_place(unit), unit.name, _cell(unit.score), *map(_cell, figures)]
 
 
 def _yearly_rates(unit: Unit) -> list[str]:

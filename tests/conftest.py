@@ -12,6 +12,13 @@ from engine.rulebook import RuleBook
 ROOT = Path(__file__).parent.parent
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Names of cases that are the same in every worker: functions and bytes say what they are, not where."""
+    if isinstance(val, bytes):
+        return f"{len(val)}字节"
+    return str(getattr(val, "__name__", "函数")) if callable(val) else None
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The top of the repository."""

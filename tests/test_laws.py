@@ -135,7 +135,7 @@ def test_zeroing_comes_last_and_wins(book_2024: RuleBook, seed: int, rng: Random
         assert (got["项目"]["工作机制"] is None) == (unit in pending or before["项目"]["工作机制"] is None)
 
 
-@law(3)
+@law(2)
 @given(seed=seeds, day=st.dates(date(2024, 1, 15), date(2025, 2, 5)))
 def test_as_of_is_what_was_known_that_day(book_2024: RuleBook, seed: int, day: date) -> None:
     """截至某日＝只有该日及以前的记录时，截至同一日：此后的记录只列在未计，不露一点痕迹。"""

@@ -178,7 +178,7 @@ def _instead(old: bytes, new: bytes) -> Callable[[dict[str, bytes]], None]:
     (lambda parts: parts.pop("xl/workbook.xml"), "F12", "工作表"),
     (lambda parts: parts.update({"xl/sharedStrings.xml": b"<a>"}), "F12", "完整"),
     (lambda parts: parts.update({"xl/styles.xml": b"a" * (110 << 20)}), "F14", "80 MB"),
-], ids=str)  # fmt: skip
+])  # fmt: skip
 def test_no_hostile_workbook_gets_through(
     change: Any, code: str, word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,7 +207,7 @@ def test_a_lying_archive_cannot_reach_the_reader(tmp_path: Path) -> None:
     ("a.xlsx", b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "F13"),
     ("a.xlsx", b"\xd0\xcf\x11\xe0 Workbook", "F11"), ("a.xls", b"x", "F11"), ("a.csv", b"a,b", "F11"),
     ("a.xlsx", b"PK\x01\x02" * 6000, "F14"),
-], ids=repr)  # fmt: skip
+])  # fmt: skip
 def test_files_that_are_no_workbook_are_named(name: str, data: bytes, code: str, tmp_path: Path) -> None:
     """Damaged, locked, renamed and old files each get their own sentence and repair."""
     (tmp_path / name).write_bytes(data)
@@ -247,7 +247,11 @@ def test_a_wrong_quote_never_swallows_records(text: str, word: str, tmp_path: Pa
     assert word in problems[0].detail
 
 
-@pytest.mark.parametrize("data", ["a,b".encode("utf-16"), b"a\0b", b"\xff\xff\xff", b"a\x80\xff"], ids=repr)
+@pytest.mark.parametrize(
+    "data",
+    ["a,b".encode("utf-16"), b"a\0b", b"\xff\xff\xff", b"a\x80\xff"],
+    ids=lambda value: value if isinstance(value, str) else f"{len(value)}字节",
+)
 def test_an_unknown_encoding_is_not_guessed(data: bytes, tmp_path: Path) -> None:
     """What is neither UTF-8 nor GB18030 is refused with the way to save it."""
     (tmp_path / "采用.csv").write_bytes(data)

@@ -3,48 +3,72 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.checks.line import Domain, Piece, contains, covered, cut, empty, example, shown, stretch_text
+from engine.checks.line import Domain, Piece, contains, cut, empty, example, shown, stretch_text
 from engine.checks.subject import Level, Subject, domain, levels, told
 from engine.number import show
-from engine.rulebook import Interval, Row
+from engine.rulebook import Row
 from engine.source import Problem, Severity, Span
+
+Held = list[tuple[Piece, tuple[int, ...]]]
+"""Every piece of the domain, from low to high, with the numbers of the bands that hold it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One level of bands laid over what its key can be."""
+
+    level: Level
+    known: Domain
+    held: Held
+
+    def example(self, pieces: list[Piece]) -> Fraction | None:
+        """A value of the pieces that can occur."""
+        return example(pieces, self.known, self.level.measure)
 
 
 def bands(subject: Subject) -> Iterator[Problem]:
     """Gaps, overlaps and empty bands: a figure in a gap stops the run, one in two bands gets the wrong of two marks."""
     for level in levels(subject):
         if level.bands:
-            known = domain(subject, level)
-            hollow = list(_hollow(level, known))
+            scan = _scan(subject, level)
+            hollow = list(_hollow(scan))
             yield from hollow
             if not any(p.severity is Severity.ERROR for p in hollow):
-                yield from _gaps(level, known)
-                yield from _overlaps(level, known)
+                yield from _gaps(scan)
+                yield from _overlaps(scan)
+
+
+def _scan(subject: Subject, level: Level) -> Scan:
+    known, stretches = domain(subject, level), [stretch for _, stretch in level.bands]
+    held = []
+    for piece in cut(stretches, known):
+        value = piece.middle()
+        held.append((piece, tuple(i for i, stretch in enumerate(stretches) if contains(stretch, value))))
+    return Scan(level, known, held)
 
 
 # ---- a band that holds nothing --------------------------------------------------------------
 
 
-def _hollow(level: Level, known: Domain) -> Iterator[Problem]:
-    for row, stretch in level.bands:
+def _hollow(scan: Scan) -> Iterator[Problem]:
+    level = scan.level
+    for number, (row, stretch) in enumerate(level.bands):
         if empty(stretch):
             detail = f"“{row.label}”里一个数也没有：起点比终点大，或者起止相同而不含本数。"
             yield told("R103", level.item, row.key, detail, "核对这一档的上下限；写作 [下限, 上限)。")
-        elif example(_pieces(stretch, known), known, level.measure) is None:
-            detail = f"“{level.key}”不会落在“{row.label}”：{_range(level, known)}。"
+        elif scan.example([piece for piece, held in scan.held if number in held]) is None:
+            detail = f"“{level.key}”不会落在“{row.label}”：{_range(scan)}。"
             yield told("R103", level.item, row.key, detail, "删去这一档，或核对它的上下限。", Severity.WARNING)
 
 
-def _pieces(stretch: Interval, known: Domain) -> list[Piece]:
-    return [piece for piece in cut([stretch], known) if contains(stretch, piece.middle())]
-
-
-def _range(level: Level, known: Domain) -> str:
-    low = "" if known.low is None else f"最小是{shown(known.low, level.measure)}"
-    high = "" if known.high is None else f"最大是{shown(known.high, level.measure)}"
+def _range(scan: Scan) -> str:
+    known, measure = scan.known, scan.level.measure
+    low = "" if known.low is None else f"最小是{shown(known.low, measure)}"
+    high = "" if known.high is None else f"最大是{shown(known.high, measure)}"
     whole = "只取整数" if known.step == 1 else ""
     return "，".join(text for text in (low, high, whole) if text)
 
@@ -52,22 +76,19 @@ def _range(level: Level, known: Domain) -> str:
 # ---- gaps -----------------------------------------------------------------------------------
 
 
-def _gaps(level: Level, known: Domain) -> Iterator[Problem]:
-    stretches = [stretch for _, stretch in level.bands]
-    groups = [
-        (state, list(group))
-        for state, group in itertools.groupby(cut(stretches, known), key=lambda p: _state(p, stretches, known))
-    ]
+def _gaps(scan: Scan) -> Iterator[Problem]:
+    groups = [(state, [piece for piece, _ in group]) for state, group in itertools.groupby(scan.held, _state(scan))]
     for place, ((held, sure), pieces) in enumerate(groups):
         at_end = place in (0, len(groups) - 1)
-        value = example(pieces, known, level.measure)
-        if held or value is None or (known.free and at_end) or (not sure and value >= 0):
-            continue
-        yield _gap(level, pieces, value, sure=sure)
+        value = None if held or (scan.known.free and at_end) else scan.example(pieces)
+        if value is not None and (sure or value < 0):
+            yield _gap(scan.level, pieces, value, sure=sure)
 
 
-def _state(piece: Piece, stretches: list[Interval], known: Domain) -> tuple[bool, bool]:
-    return covered(piece, stretches) > 0, known.sure is None or piece.middle() >= known.sure
+def _state(scan: Scan) -> Callable[[tuple[Piece, tuple[int, ...]]], tuple[bool, bool]]:
+    """Whether a piece is held by a band, and whether its values are certain to be possible."""
+    sure = scan.known.sure
+    return lambda entry: (bool(entry[1]), sure is None or entry[0].middle() >= sure)
 
 
 def _gap(level: Level, pieces: list[Piece], value: Fraction, *, sure: bool) -> Problem:
@@ -100,12 +121,13 @@ def _repair(pieces: list[Piece], measure: str, below: Row | None, above: Row | N
 # ---- overlaps -------------------------------------------------------------------------------
 
 
-def _overlaps(level: Level, known: Domain) -> Iterator[Problem]:
-    for (first, one), (second, other) in itertools.combinations(level.bands, 2):
-        both = [p for p in cut([one, other], known) if covered(p, [one, other]) == 2]
-        value = example(both, known, level.measure)
+def _overlaps(scan: Scan) -> Iterator[Problem]:
+    numbered = enumerate(row for row, _ in scan.level.bands)
+    for (i, first), (j, second) in itertools.combinations(numbered, 2):
+        both = [piece for piece, held in scan.held if i in held and j in held]
+        value = scan.example(both)
         if value is not None:
-            yield _overlap(level, first, second, both, value)
+            yield _overlap(scan.level, first, second, both, value)
 
 
 def _overlap(level: Level, first: Row, second: Row, both: list[Piece], value: Fraction) -> Problem:

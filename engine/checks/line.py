@@ -87,11 +87,6 @@ def _within(domain: Domain, value: Fraction) -> bool:
     return (domain.low is None or value >= domain.low) and (domain.high is None or value <= domain.high)
 
 
-def covered(piece: Piece, stretches: Iterable[Interval]) -> int:
-    """How many of the intervals hold a piece."""
-    return sum(contains(stretch, piece.middle()) for stretch in stretches)
-
-
 # ---- a value to show ------------------------------------------------------------------------
 
 

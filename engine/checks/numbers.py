@@ -37,7 +37,7 @@ def _number(value: Fraction, measure: str, place: Span, *others: Fraction) -> Us
 def used(subject: Subject, entry: Entry) -> Iterator[Used]:
     """The numbers of an entry that the text must have: 0 and 100% need not be printed, nor “at least one”."""
     for number in _used(subject, entry):
-        if number.keys[0] not in ((0, False), (0, True)):
+        if number.keys[0][0]:
             yield number
 
 
