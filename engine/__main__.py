@@ -61,7 +61,15 @@ def _reject(rejected: Rejected, *, as_json: bool) -> int:
 
 
 def _print_json(value: dict[str, Any]) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=1))
+    """UTF-8 whatever the console's encoding is: the object is for programs."""
+    text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(text)
+    else:
+        sys.stdout.flush()
+        buffer.write(text.encode())
+        buffer.flush()
 
 
 # ---- commands -----------------------------------------------------------------------------
@@ -137,7 +145,12 @@ def _explain(arguments: argparse.Namespace) -> int:
 def _options(arguments: argparse.Namespace) -> Any:
     from engine.pipeline import Options
 
-    return Options(arguments.as_of, dict(arguments.reading), arguments.skip_bad, arguments.scale_to)
+    readings = dict(arguments.reading)
+    if len(readings) < len(arguments.reading):
+        names = [name for name, _ in arguments.reading]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Rejected([Problem("R08", f"口径 {twice} 写了两种取法，只能取一种。", None, "去掉一个 --reading。")])
+    return Options(arguments.as_of, readings, arguments.skip_bad, arguments.scale_to)
 
 
 # ---- what may be written ------------------------------------------------------------------

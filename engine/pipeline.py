@@ -156,7 +156,7 @@ def _scored(book: RuleBook, ledgers: Ledgers, as_of: int, *, skip_bad: bool) -> 
         if not outcome.faults:
             return _result(book, ledgers, as_of, outcome, bad)
         if not skip_bad:
-            raise Rejected([*(refusals.of_row(ledgers, fault) for fault in outcome.faults), *ledgers.notices])
+            raise Rejected([*refusals.of_rows(ledgers, outcome.faults), *ledgers.notices])
         for fault in outcome.faults:
             bad[fault.ledger].setdefault(fault.row, fault.reason)
         for name in {f.ledger for f in outcome.faults}:

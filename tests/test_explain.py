@@ -254,7 +254,7 @@ def test_an_event_still_open(story: Story) -> None:
     """尚无报告、还不到48小时的突发事件：列在待定，不扣分；行上说明至截至日末已历时多久。"""
     assert story.unit.pending[0] == "突发第3行（E2）：尚不能认定，暂未计入“迟报次数”"
     notes = record(story, "突发", 3).notes
-    assert any("尚无报告，至截至日末已有36小时" in note for note in notes)
+    assert any("未见记录，至截至日末已有36小时" in note for note in notes)
     assert [n for n in notes if n.startswith("待定")] == [
         f"待定：是否计入“{name}”还不能认定" for name in ("迟报次数", "漏报次数", "瞒报次数")
     ]
@@ -272,7 +272,7 @@ def test_the_json_says_where_everything_is(story: Story, root: Path) -> None:
         assert 1 <= entry["行"] <= len(lines)
         assert isinstance(entry["值"], str | None)
         todo += entry["由来"]
-    assert all(r.keys() == {"台账", "文件", "行", "内容", "计入", "说明"} for r in found["记录"])
+    assert all(r.keys() == {"台账", "文件", "行", "内容", "计入", "说明", "条款"} for r in found["记录"])
 
 
 # ---- as people read it ---------------------------------------------------------------------------------

@@ -110,15 +110,14 @@ def _worth(cell: Row, options: tuple[str, ...]) -> Fraction | None:
 
 
 def _wrong(subject: Subject, level: Level, ladder: list[Rung], wanted: int) -> Problem | None:
-    steps = [(a, b, (b.worth > a.worth) - (b.worth < a.worth)) for a, b in itertools.pairwise(ladder)]
-    turns = [sign for *_, sign in steps if sign]
-    way = wanted or (1 if sum(turns) >= 0 else -1)
-    against = [(a, b) for a, b, sign in steps if sign == -way]
-    if not against or (not wanted and way not in turns and -way not in turns[:-1]):
-        return None
-    if not wanted and way not in turns:
-        return None
-    return _told_wrong(subject, level, *against[0], sure=bool(wanted))
+    """The first step that goes against the way wanted, or against most of the others."""
+    steps = [
+        (low, high, (high.worth > low.worth) - (high.worth < low.worth)) for low, high in itertools.pairwise(ladder)
+    ]
+    signs = [sign for *_, sign in steps if sign]
+    way = wanted or ((1 if sum(signs) >= 0 else -1) if len(set(signs)) > 1 else 0)
+    against = [(low, high) for low, high, sign in steps if sign and sign == -way]
+    return _told_wrong(subject, level, *against[0], sure=bool(wanted)) if against else None
 
 
 def _told_wrong(subject: Subject, level: Level, low: Rung, high: Rung, *, sure: bool) -> Problem:

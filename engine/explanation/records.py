@@ -27,7 +27,10 @@ def _of_ledger(unit: Unit, ledger: Ledger) -> Iterator[Record]:
     concerned = scored.keys() | {row for row in left if _concerns(unit, ledger, words[row])}
     for row in sorted(concerned):
         if row in scored:
-            yield Record(ledger.name, raw.file, row, words[row], True, tuple(_notes(unit, ledger.name, scored[row])))
+            told = list(_notes(unit, ledger.name, scored[row]))
+            notes = tuple(note for note, _ in told)
+            clauses = tuple(dict.fromkeys(name for _, item in told for name in item.clauses))
+            yield Record(ledger.name, raw.file, row, words[row], True, notes, clauses)
         else:
             yield Record(ledger.name, raw.file, row, words[row], False, (f"未计：{left[row]}",))
 
@@ -45,14 +48,15 @@ def _concerns(unit: Unit, ledger: Ledger, words: Mapping[str, str]) -> bool:
     return any(all(m.get(k) == words.get(k) for k in ledger.link.same) for m in mine)
 
 
-def _notes(unit: Unit, ledger: str, cells: Mapping[str, Any]) -> Iterator[str]:
+def _notes(unit: Unit, ledger: str, cells: Mapping[str, Any]) -> Iterator[tuple[str, Item]]:
     """What each item made of the row: points, then the counts it went into."""
     scene = Scene(unit.book, unit.member, cells, dict(unit.result.outcome.columns[ledger]))
     for item in unit.book.items.values():
         if item.ledger == ledger and item.section == "计分" and _tells(item, scene):
-            yield f"{item.name}：{sentence(item, scene)}"
+            yield f"{item.name}：{sentence(item, scene)}", item
         elif isinstance(item.mechanism, Gather) and item.period is not None and item.mechanism.ledger == ledger:
-            yield from _counted(item, cells.get(f"{HELD}{item.name}", True))
+            for note in _counted(item, cells.get(f"{HELD}{item.name}", True)):
+                yield note, item
 
 
 def _tells(item: Item, scene: Scene) -> bool:

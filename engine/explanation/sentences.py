@@ -34,7 +34,7 @@ from engine.rulebook import (
     Table,
 )  # fmt: skip
 from engine.rulebook import Unit as Member
-from engine.scoring.table import CELL
+from engine.scoring.table import CELL, OPEN
 
 _SYMBOLS = {">=": "≥", "<=": "≤", "!=": "≠"}
 
@@ -73,7 +73,7 @@ def _duration(minutes: Fraction, *, at_least: bool) -> str:
     """Minutes as 小时 and 分钟."""
     hours, rest = divmod(int(minutes), 60)
     text = (f"{hours}小时" if hours else "") + (f"{rest}分钟" if rest or not hours else "")
-    return f"尚无报告，至截至日末已有{text}" if at_least else text
+    return f"未见记录，至截至日末已有{text}" if at_least else text
 
 
 def sentence(item: Item, scene: Scene) -> str:
@@ -88,6 +88,9 @@ def _lookup(item: Item, mechanism: Lookup, scene: Scene) -> str:
     keys = "，".join(f"{key} {scene.words(key)}" for key in mechanism.keys)
     cell = chosen_cell(item, scene)
     where = " × ".join(row.label for row in cell) if cell else ""
+    waiting = any(scene.cells.get(key + OPEN) is True for key in mechanism.keys)
+    if waiting and scene.figure(item.name) is Absent.PENDING:
+        return f"{keys}，还会变长，{item.name}待定"
     band = f"，落在“{where}”" if cell and (cell[-1].interval is not None or len(cell) != len(mechanism.keys)) else ""
     return f"{keys}{band} → {scene.words(item.name)}"
 

@@ -59,12 +59,13 @@ class Record:
     words: Mapping[str, str]
     counted: bool
     notes: tuple[str, ...]
+    clauses: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The record as plain values."""
         return {
             "台账": self.ledger, "文件": self.file, "行": self.row, "内容": dict(self.words), "计入": self.counted,
-            "说明": list(self.notes),
+            "说明": list(self.notes), "条款": list(self.clauses),
         }  # fmt: skip
 
 
@@ -82,6 +83,7 @@ class Story:
         """``xize explain --json``."""
         clauses = {name: clause.texts for name, clause in self.unit.book.clauses.items()}
         cited = {c for reason in (*self.reasons, *self.ranks, *self.outcomes) for c in _cited(reason)}
+        cited |= {c for record in self.records for c in record.clauses}
         return {
             **self.unit.as_json(),
             "截至": self.unit.result.as_json_date(),

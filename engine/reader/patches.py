@@ -22,21 +22,33 @@ def patched(doc: Document, chosen: Mapping[str, str]) -> tuple[Document, tuple[P
     one path.
     """
     problems: list[Problem] = []
-    written: dict[str, str] = {}
+    written: dict[str, tuple[str, Any]] = {}
     touched: list[Path] = []
     for reading, name in chosen.items():
         changes = _changes(doc, reading, name, problems)
         for path in changes:
-            if path in written:
-                detail = f"口径 {written[path]} 和 {reading} 都要改“{path}”，不能同时采用。"
-                problems.append(Problem("R08", detail, doc.at(("口径", reading)), "一次只换其中一个。"))
+            other = _rival(path, changes[path], written)
+            if other is not None:
+                detail = f"口径 {other} 和 {reading} 都要改“{path}”，不能同时采用。"
+                problems.append(Problem("R08", detail, doc.key_at(("口径", reading)), "一次只换其中一个。"))
+            if path in written or other is not None:
                 continue
-            written[path] = reading
+            written[path] = (reading, changes[path])
             doc = _apply(doc, path, changes[path], ("口径", reading, "备选", name, path), problems)
             touched += [found for found in [_resolve(doc, path)] if found is not None]
     if problems:
         raise Rejected(problems)
     return doc, tuple(touched)
+
+
+def _rival(path: str, value: Any, written: Mapping[str, tuple[str, Any]]) -> str | None:
+    """The reading that already writes this path, or a part or the whole of it, otherwise than we would."""
+    for other, (reading, said) in written.items():
+        if other == path and said != value:
+            return reading
+        if other.startswith(f"{path}.") or path.startswith(f"{other}."):
+            return reading
+    return None
 
 
 def _changes(doc: Document, reading: str, name: str, problems: list[Problem]) -> Mapping[str, Any]:
@@ -53,7 +65,7 @@ def _changes(doc: Document, reading: str, name: str, problems: list[Problem]) ->
     if name not in alternatives:
         choices = "、".join([str(entry.get("采取")), *alternatives])
         detail = f"口径 {reading} 没有“{name}”这一取法。"
-        problems.append(Problem("R06", detail, doc.at(("口径", reading)), f"可选：{choices}。"))
+        problems.append(Problem("R06", detail, doc.key_at(("口径", reading)), f"可选：{choices}。"))
         return {}
     found: Mapping[str, Any] = alternatives[name] or {}
     return found

@@ -1,0 +1,171 @@
+"""What can be proven of a rule book before any record: each finding at its place, with a value that shows it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import yaml
+
+from engine import checks, pipeline
+from engine.codes import PROOFS
+from engine.pipeline import check_rules
+from engine.source import Problem, Rejected, Severity, Span, render
+
+HERE = Path(__file__).parent / "checks"
+GOOD = (HERE / "good.yaml").read_text(encoding="utf-8")
+ERROR, WARNING, NOTICE = Severity
+
+
+class Edit(NamedTuple):
+    """One edit of the good file, and what must then be said: code, weight, the words marked, words told."""
+
+    code: str
+    weight: Severity
+    good: str
+    bad: str
+    marked: str
+    told: str
+
+
+def edits() -> list[Edit]:
+    """tests/checks/edits.yaml."""
+    entries = yaml.safe_load((HERE / "edits.yaml").read_text(encoding="utf-8"))
+    return [Edit(e["发现"], Severity(e["轻重"]), *(str(e[key]) for key in ("原", "改", "指", "说"))) for e in entries]
+
+
+EDITS = edits()
+
+
+def told(tmp_path: Path, text: str) -> list[Problem]:
+    """Everything that checking a file with this text says."""
+    path = tmp_path / "办法.yaml"
+    path.write_text(text, encoding="utf-8")
+    try:
+        return check_rules(path)[2]
+    except Rejected as rejected:
+        return list(rejected.problems)
+
+
+def marked(problem: Problem) -> str:
+    """The words of the file that a problem points at."""
+    assert isinstance(problem.place, Span)
+    return problem.place.source.lines[problem.place.line - 1][problem.place.start : problem.place.end]
+
+
+def edited(edit: Edit) -> str:
+    """The good file after an edit; a ledger that gets another name gets it where it is counted too."""
+    assert GOOD.count(edit.good) == 1, edit.good
+    text = GOOD.replace(edit.good, edit.bad)
+    return text.replace("计次: 表扬}", f"计次: {edit.marked}}}") if edit.code == "R171" else text
+
+
+def test_nothing_is_said_of_the_good_file(tmp_path: Path) -> None:
+    """底本没有错误，没有警告，也没有提示。"""
+    assert [render(p) for p in told(tmp_path, GOOD)] == []
+
+
+@pytest.mark.parametrize("edit", EDITS, ids=[f"{e.code}-{i}" for i, e in enumerate(EDITS)])
+def test_a_finding_stands_where_it_is(tmp_path: Path, edit: Edit) -> None:
+    """改坏一处：报这一类、这样重、指着这几个字，举得出例子，说得出怎样改。"""
+    problems = told(tmp_path, edited(edit))
+    found = [p for p in problems if p.code == edit.code and edit.told in p.detail]
+    assert found, [render(p) for p in problems]
+    problem = found[0]
+    assert problem.severity is edit.weight
+    assert marked(problem).strip('"') == edit.marked.strip('"'), render(problem)
+    assert problem.hint.endswith(("。", "？"))
+    assert problem.detail.endswith("。")
+    assert "「" in problem.context or problem.code in ("R151", "R152", "R162")
+
+
+def test_every_proof_is_tried() -> None:
+    """每一种发现都有一个例子。"""
+    assert {edit.code for edit in EDITS} == set(PROOFS)
+
+
+def test_a_gap_reads_as_the_design_says(tmp_path: Path) -> None:
+    """档次之间的空隙：条款、项、划出的区间、例子和改法，一样不少。"""
+    (problem,) = told(tmp_path, GOOD.replace('"[50%, 100%)": 4', '"[50%, 95%)": 4'))
+    line = 1 + GOOD[: GOOD.index('"[50%, 100%)"')].count("\n")
+    assert render(problem).splitlines() == [
+        "错误 R102  档次之间有空隙",
+        f"  {problem.place} · 一「任务扣分」",
+        f'    {line} |       "[50%, 95%)": 4',
+        f"    {' ' * len(str(line))}         {'^' * 12}",
+        "  季度完成率在 [95%, 100%) 时不落在任何一档，例如 97%。",
+        "  建议：把“[50%, 95%)”的上限改为100%。",
+    ]
+
+
+def test_counts_are_whole(tmp_path: Path) -> None:
+    """次数只取整数：[0, 2] 接 [3, +∞) 没有空隙；[0, 2] 接 [4, +∞) 空着 3。"""
+    table = '  等级扣分: {条款: 三, 每: 年, 查表: 迟报次数, 表: {"[0, 2]": 0, "[3, +∞)": 5}}\n  表扬次数: {'
+    text = GOOD.replace("  表扬次数: {", table)
+    assert not [p for p in told(tmp_path, text) if p.code == "R102"]
+    (gap,) = (p for p in told(tmp_path, text.replace('"[3, +∞)"', '"[4, +∞)"')) if p.code == "R102")
+    assert "例如 3" in gap.detail
+
+
+def test_values_filled_in_by_hand_have_no_known_ends(tmp_path: Path) -> None:
+    """人填的数没有声明范围：两头之外不算空隙，中间的算。"""
+    text = GOOD.replace("类别: [信息, 调研]}}", "类别: [信息, 调研], 比例: {类: 数, 空: 0}}}")
+    table = '  系数: {条款: 二, 台账: 采用, 查表: 比例, 表: {"[0%, 50%)": 1, "[50%, 100%]": 2}}\n  历时: {'
+    text = text.replace("  历时: {", table)
+    assert not [p for p in told(tmp_path, text) if p.code == "R102"]
+    (gap,) = (p for p in told(tmp_path, text.replace('"[50%, 100%]"', '"[60%, 100%]"')) if p.code == "R102")
+    assert "例如 55%" in gap.detail
+
+
+def test_an_alternative_is_proven_too(tmp_path: Path) -> None:
+    """备选改出来的空隙，也在校验时报，指着备选的那一行。"""
+    reading = "口径:\n  甲1:\n    条款: 一\n    问题: 边上怎样算\n    采取: 含\n    理由: 原文\n    备选:\n"
+    patch = '      不含: {指标.任务扣分.表: {"[100%, +∞)": 0, "(50%, 100%)": 4, "[0%, 50%)": 10}}\n'
+    problems = told(tmp_path, GOOD.replace("单位:\n  分类", f"{reading}{patch}单位:\n  分类"))
+    assert [(p.code, "口径 甲1 取“不含”时" in p.context) for p in problems] == [("R102", True)]
+    assert marked(problems[0]) == '"[0%, 50%)"'
+
+
+def test_a_number_by_reading_need_not_be_printed(tmp_path: Path) -> None:
+    """原文没有的数，口径里说了的就不再提。"""
+    text = GOOD.replace("按次: {迟报次数: 5, 漏报次数: 20}", "按次: {迟报次数: 5, 漏报次数: 20.5}")
+    assert [p.code for p in told(tmp_path, text)] == ["R161"]
+    reading = "口径:\n  甲1: {条款: 三, 问题: 漏报扣多少, 采取: 扣20.5分, 理由: 原文没有说}\n"
+    assert told(tmp_path, text.replace("单位:\n  分类", f"{reading}单位:\n  分类")) == []
+
+
+@pytest.mark.parametrize("name", ["tiantai", "zhonglou", "lianyungang"])
+def test_other_governments_rules_have_no_error(root: Path, name: str) -> None:
+    """别处的细则没有错误；有的只是原文没有照录、格子没有印。"""
+    found = check_rules(root / "tests" / "rulesets" / f"{name}.yaml")[2]
+    assert {p.code for p in found} <= {"R106", "R161"}
+    assert not [p for p in found if p.severity is ERROR]
+
+
+# ---- the 2024 rules -----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def base(root: Path) -> pipeline.Checked:
+    """rules/2024.yaml, read and proven."""
+    return pipeline._checked(pipeline._document(root / "rules" / "2024.yaml"))
+
+
+def test_what_is_said_of_2024(root: Path) -> None:
+    """2024 年细则：没有错误；只有两次迟报重于两次漏报这一条要请示，和原文没有印的格子。"""
+    found = check_rules(root / "rules" / "2024.yaml")[2]
+    assert sorted((p.code, p.severity) for p in found if p.code != "R202") == [("R106", NOTICE), ("R201", WARNING)]
+
+
+def test_proofs_are_quick(base: pipeline.Checked) -> None:
+    """2024 年细则全部证明（不算情形搜索）在 60 毫秒以内。"""
+    subject = checks.Subject(base.book, base.study)
+    spent = []
+    for _ in range(5):
+        begun = time.perf_counter()
+        for check in checks.CHECKS[:-1]:
+            list(check(subject))
+        spent.append(time.perf_counter() - begun)
+    assert min(spent) < 0.06
