@@ -208,7 +208,7 @@ class Elapsed:
 
 @dataclass(frozen=True, slots=True)
 class AsNumber:
-    """取数: the whole number written in a text column; 无 where the text is something else."""
+    """取数: the whole number written in a text column; 无 where it is blank, an error where it is other text."""
 
     column: str
 

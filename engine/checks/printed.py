@@ -19,7 +19,7 @@ _NAMES = re.compile(
     r"[0-9]{4}年(?:[0-9]{1,2}月)?(?:[0-9]{1,2}[日号])?|[0-9]{1,2}月(?:[0-9]{1,2}[日号])?|〔[0-9]{4}〕[0-9]*号?"
     r"|第[0-9]+[条款项章节]|（[0-9]+）|^[0-9]+[.．、](?![0-9])"
 )
-_DIGITS = re.compile(rf"(?P<number>{NUMBER})(?P<unit>%|％|分钟|小时|天|日|.)?")
+_DIGITS = re.compile(rf"(?P<number>{NUMBER})(?P<unit>%|％|分钟|小时|天|日|[分次条篇件个份期倍名项])?")
 _CHINESE = re.compile(
     r"(?P<percent>百分之)(?P<share>[一二三四五六七八九十百]+)"
     r"|(?<![同第统唯])(?P<number>[一二两三四五六七八九十百]+)(?P<unit>分钟|个?小时|天|日|分(?!之)|[次条篇件个份期倍名项])"
@@ -47,8 +47,7 @@ def printed(text: str) -> Iterator[Printed]:
     plain = _NAMES.sub(lambda m: " " * len(m[0]), text)
     for match in _DIGITS.finditer(plain):
         unit = (match["unit"] or "").replace("％", "%").replace("日", "天")
-        shown = text[match.start() : match.end()] if re.match(r"[\w%％]", match["unit"] or "") else match["number"]
-        yield Printed(shown, match.start(), match.end("number"), unit, key(exact(match["number"]), unit))
+        yield Printed(match[0], match.start(), match.end(), unit, key(exact(match["number"]), unit))
 
 
 def key(value: Fraction, unit: str) -> Key:
@@ -73,12 +72,10 @@ def _keys(text: str) -> frozenset[Key]:
 
 def _in_chinese(text: str) -> Iterator[Key]:
     for match in _CHINESE.finditer(text):
-        value = Fraction(_value(match["number"]))
-        yield (
-            (value / 100, False)
-            if match["percent"]
-            else key(value, (match["unit"] or "").replace("个", "").replace("日", "天"))
-        )
+        if match["percent"]:
+            yield Fraction(_value(match["share"]), 100), False
+        else:
+            yield key(Fraction(_value(match["number"])), match["unit"].removeprefix("个").replace("日", "天"))
 
 
 def _value(figures: str) -> int:

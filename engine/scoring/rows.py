@@ -218,11 +218,19 @@ def elapsed(study: Study, table: Table, item: Item, mechanism: Elapsed) -> Colum
 
 
 def as_number(study: Study, table: Table, item: Item, mechanism: AsNumber) -> Column:
-    """取数: the whole number a text column holds (at most six digits); 无 for any other text."""
+    """取数: the whole number a text column holds (at most six digits); 无 where it is blank.
+
+    Any other text is an error of the row, unless 当 leaves the row out.
+    """
     text = study.column(table, mechanism.column)
     if text.kind is not Kind.TEXT:
         raise Misfit("「取数」只能取自文本列")
     digits = text.expr.str.contains(r"^[0-9]{1,6}$").fill_null(False)
+    other = ~digits & ~text.expr.is_null()
+    if item.when is not None:
+        other = other & study.condition(table, item.when).expr.fill_null(False)
+    reason = f"“{mechanism.column}”要写一个整数（1、2、3……）"
+    study.faulty.append(study.mark(table, other, reason, item, (mechanism.column,)))
     value = nw.when(digits).then(text.expr).cast(nw.Int64)
     absent = nw.when(digits).then(nw.lit(0, nw.Int8)).otherwise(nw.lit(int(Absent.NONE), nw.Int8))
     return Column(Kind.NUMBER, value, absent=absent, high=10**6)
