@@ -105,7 +105,10 @@ def unprinted(subject: Subject) -> Iterator[Problem]:
         if not cited or any(len(clause.texts) > 1 for clause in cited):
             continue
         known = keys(text for clause in cited for text in clause.texts) | _accounted(subject.book, entry)
-        odd = {number.text: number for number in used(subject, entry) if known.isdisjoint(number.keys)}
+        odd: dict[str, Used] = {}
+        for number in used(subject, entry):
+            if known.isdisjoint(number.keys):
+                odd.setdefault(number.text, number)
         if odd:
             yield _unprinted(entry, list(odd.values()))
 

@@ -46,35 +46,52 @@ def lookup(study: Study, table: Table, item: Item, mechanism: Lookup) -> Column:
     """查表: the one cell the keys fall in; a combination without a cell is an error of the row."""
     keys = [study.column(table, name) for name in mechanism.keys]
     branches = list(_branches(study, table, mechanism, mechanism.table, keys))
-    result = _merged([b.value for b in branches], mechanism.options)
-    expr, absent, hit, cell = nw.lit(None), nw.lit(0, nw.Int8), nw.lit(False), nw.lit(None, nw.Int64)
-    over = nw.lit(None) if result[0].kind is Kind.RATIO else None
-    for number, (branch, value) in enumerate(zip(branches, result, strict=True)):
-        cell = nw.when(branch.hit).then(nw.lit(number, nw.Int64)).otherwise(cell)
-        expr = nw.when(branch.hit).then(value.expr).otherwise(expr)
-        reason = nw.lit(0, nw.Int8) if value.absent is None else value.absent
-        if branch.doubtful is not None:
-            reason = nw.when(branch.doubtful).then(nw.lit(int(Absent.PENDING), nw.Int8)).otherwise(reason)
-        absent = nw.when(branch.hit).then(reason).otherwise(absent)
-        hit = nw.when(branch.hit).then(nw.lit(True)).otherwise(hit)
-        if over is not None:
-            over = nw.when(branch.hit).then(value.over).otherwise(over)
+    values = _merged([b.value for b in branches], mechanism.options)
+    cell = _chosen(table, item, branches)
     blank = _blank_keys(keys)
-    if blank is not None:
-        absent = nw.when(~hit & (blank > 0)).then(blank).otherwise(absent)
-    table.then_with(cell.alias(f"{CELL}{item.name}"))
     # A key with neither value nor reason is itself at fault, and told already.
     told = functools.reduce(lambda a, b: a | b, (k.expr.is_null() for k in keys))
-    _misses(study, table, item, mechanism, hit | told, blank)
-    may_lack = blank is not None or any(b.doubtful is not None or b.value.absent is not None for b in branches)
-    if may_lack:
+    _misses(study, table, item, mechanism, cell.is_null() & ~told, blank)
+    reasons = [_reason(branch, value) for branch, value in zip(branches, values, strict=True)]
+    absent = None
+    if blank is not None or any(reason is not None for reason in reasons):
+        none = nw.lit(0, nw.Int8)
+        absent = _picked(cell, [none if r is None else r for r in reasons], none if blank is None else blank)
+    expr = _picked(cell, [v.expr for v in values])
+    if absent is not None:
         expr = nw.when(absent == 0).then(expr)
-    like = result[0]
+    like = values[0]
     return replace(
-        like, expr=expr.cast(nw.Int64) if like.kind is not Kind.FLAG else expr, over=over,
-        absent=absent if may_lack else None, low=min(v.low for v in result), high=max(v.high for v in result),
-        divisors=_divisors(result), constant=None, open=None,
+        like, expr=expr if like.kind is Kind.FLAG else expr.cast(nw.Int64), absent=absent,
+        over=_picked(cell, [v.over for v in values if v.over is not None]) if like.kind is Kind.RATIO else None,
+        low=min(v.low for v in values), high=max(v.high for v in values), divisors=_divisors(values), constant=None,
+        open=None,
     )  # fmt: skip
+
+
+def _chosen(table: Table, item: Item, branches: Sequence[Branch]) -> nw.Expr:
+    """The number of the cell that is hit (null: none), kept in the table for the explanation."""
+    cell = nw.lit(None, nw.Int64)
+    for number, branch in enumerate(branches):
+        cell = nw.when(branch.hit).then(nw.lit(number, nw.Int64)).otherwise(cell)
+    table.then_with(cell.alias(f"{CELL}{item.name}"))
+    return nw.col(f"{CELL}{item.name}")
+
+
+def _picked(cell: nw.Expr, choices: Sequence[nw.Expr], otherwise: nw.Expr | None = None) -> nw.Expr:
+    """The choice of the cell that is hit."""
+    expr = nw.lit(None) if otherwise is None else nw.when(cell.is_null()).then(otherwise)
+    for number, choice in enumerate(choices):
+        expr = nw.when(cell == number).then(choice).otherwise(expr)
+    return expr
+
+
+def _reason(branch: Branch, value: Column) -> nw.Expr | None:
+    """Why the cell may have no value: its own reason, or a duration that may still leave it."""
+    if branch.doubtful is None:
+        return value.absent
+    own = nw.lit(0, nw.Int8) if value.absent is None else value.absent
+    return nw.when(branch.doubtful).then(nw.lit(int(Absent.PENDING), nw.Int8)).otherwise(own)
 
 
 def _divisors(values: Sequence[Column]) -> frozenset[int] | None:
@@ -86,8 +103,8 @@ def _blank_keys(keys: Sequence[Column]) -> nw.Expr | None:
     return col.absences(*keys, *(col.as_number(k) for k in keys if k.kind is Kind.FLAG))
 
 
-def _misses(study: Study, table: Table, item: Item, mechanism: Lookup, hit: nw.Expr, blank: nw.Expr | None) -> None:
-    miss = ~hit if blank is None else ~hit & (blank == 0)
+def _misses(study: Study, table: Table, item: Item, mechanism: Lookup, missed: nw.Expr, blank: nw.Expr | None) -> None:
+    miss = missed if blank is None else missed & (blank == 0)
     if item.when is not None:
         miss = miss & study.condition(table, item.when).expr
     names = "、".join(mechanism.keys)
