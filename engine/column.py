@@ -14,8 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-import narwhals as nw
-
+from engine import lazy as nw
 from engine.rulebook import Absent, Kind, Rounding
 
 LIMIT = 2**62

@@ -13,10 +13,10 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-import narwhals as nw
 from simpleeval import SimpleEval
 
 from engine import column as col
+from engine import lazy as nw
 from engine.column import Column, Misfit
 from engine.formula import KEYWORDS, Atom, Expression
 from engine.rulebook import ABSENT_WORDS, Absent, Kind

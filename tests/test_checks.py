@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import yaml
 
 from engine import checks, pipeline
+from engine.__main__ import main
 from engine.codes import PROOFS
+from engine.document import Document, Steps
+from engine.number import show
 from engine.pipeline import check_rules
 from engine.source import Problem, Rejected, Severity, Span, render
 
@@ -159,6 +165,14 @@ def test_what_is_said_of_2024(root: Path) -> None:
     assert sorted((p.code, p.severity) for p in found if p.code != "R202") == [("R106", NOTICE), ("R201", WARNING)]
 
 
+def test_warnings_stop_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """只有警告和提示的，照样是“没有错误”，退出码 0。"""
+    assert main(["check", str(root / "rules" / "2024.yaml")]) == 0
+    told = capsys.readouterr()
+    assert "没有错误" in told.out
+    assert "警告 R201" in told.err
+
+
 def test_proofs_are_quick(base: pipeline.Checked) -> None:
     """2024 年细则全部证明（不算情形搜索）在 60 毫秒以内。"""
     subject = checks.Subject(base.book, base.study)
@@ -169,3 +183,60 @@ def test_proofs_are_quick(base: pipeline.Checked) -> None:
             list(check(subject))
         spent.append(time.perf_counter() - begun)
     assert min(spent) < 0.06
+
+
+# ---- each number of 2024 changed, one at a time -------------------------------------------------
+
+
+def bumped(text: str) -> str:
+    """The text with its first number one larger."""
+    return re.sub(r"\d+(?:\.\d+)?", lambda m: show(Fraction(m[0]) + 1), text, count=1)
+
+
+def cells(path: Steps, table: Any) -> Iterator[tuple[Steps, str]]:
+    """Every cell of a lookup table that is a number, with its path."""
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from cells((*path, key), value)
+        elif re.match(r"\d", value):
+            yield (*path, key), value
+
+
+def changed_numbers(doc: Document) -> Iterator[tuple[Steps, Document]]:
+    """The document with one deduction, one cell, one 满分 or one quota larger by one; one band's edge moved."""
+    for name, item in [*doc.value["计分"].items(), *doc.value["指标"].items()]:
+        section = "计分" if name in doc.value["计分"] else "指标"
+        numbers = list(cells((section, name, "表"), item.get("表", {})))
+        numbers += [((section, name, "按次", key), points) for key, points in item.get("按次", {}).items()]
+        yield from ((path, doc.replace(path, bumped(text), path)) for path, text in numbers)
+        for band in [key for key in item.get("表", {}) if re.match(r"[\[(]|\d", key)]:
+            path = (section, name, "表")
+            moved = {bumped(key) if key == band else key: value for key, value in item["表"].items()}
+            yield (*path, band), doc.replace(path, moved, path)
+    parts = [("考评", "项目", name, "满分") for name in doc.value["考评"]["项目"]]
+    quotas = [("单位", "名单", name, key) for name in doc.value["单位"]["名单"] for key in ("年度任务", "季度任务")]
+    for path in (*parts, *quotas[::12]):
+        yield path, doc.replace(path, bumped(doc.get(path)), path)
+
+
+def noticed(base: pipeline.Checked, doc: Document) -> bool:
+    """Whether checking a changed document says anything that checking the file itself does not."""
+    try:
+        changed = pipeline._checked(doc, {}, base)
+    except Rejected:
+        return True
+    everything = frozenset(base.study.entries)
+    before, after = (
+        {p.detail for check in checks.CHECKS[:-1] for p in check(checks.Subject(c.book, c.study, read=everything))}
+        for c in (base, changed)
+    )
+    return not after <= before
+
+
+def test_a_wrong_number_is_noticed(base: pipeline.Checked) -> None:
+    """改动 2024 年细则的一个扣分、一条档边、一项满分、一个单位的任务，校验都有话说。
+
+    只有计分表的格子例外：条文没有照录整张表，由 test_notice 逐格对照通知。
+    """
+    missed = {path[:2] for path, doc in changed_numbers(base.doc) if not noticed(base, doc)}
+    assert missed == {("计分", "采用分值")}

@@ -2,7 +2,8 @@
 
 ``bands`` values between two bands or in two · ``words`` options twice or left out ·
 ``direction`` better work worth less · ``marks`` full marks, caps, floors · ``quotas``
-quarters against the year · ``unused`` names nobody reads · ``dates`` · ``clauses`` text
+quarters against the year · ``unused`` names nobody reads · ``conditions`` always or never
+true · ``dates`` · ``clauses`` text
 nobody carries out · ``numbers`` rules against the text they cite · ``sheets`` ledger
 names Excel refuses · ``loopholes`` worse that scores better · ``waivers`` findings that
 somebody lets stand. What is wrong for certain is an error; what may be meant, a warning.
@@ -15,6 +16,7 @@ from dataclasses import replace
 
 from engine.checks.bands import bands
 from engine.checks.clauses import clauses
+from engine.checks.conditions import conditions
 from engine.checks.dates import dates
 from engine.checks.direction import direction, negative_deductions
 from engine.checks.loopholes import loopholes
@@ -38,7 +40,7 @@ PROOFS: tuple[Check, ...] = (bands, words, direction, negative_deductions, full_
 """The checks that can find an error; they also look at what an alternative reading changes."""
 
 CHECKS: tuple[Check, ...] = (
-    *PROOFS, missing_cells, worst_steps, quotas, unused, clauses, unprinted, unused_numbers,
+    *PROOFS, missing_cells, worst_steps, quotas, unused, conditions, clauses, unprinted, unused_numbers,
     lambda subject: loopholes(subject.study),
 )  # fmt: skip
 

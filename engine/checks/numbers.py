@@ -8,13 +8,11 @@ from fractions import Fraction
 
 from engine.checks.clauses import computing
 from engine.checks.line import shown
-from engine.checks.printed import Key, Printed, keys, printed
-from engine.checks.subject import Entry, Subject, told
+from engine.checks.printed import ANY, POINTS, SHARE, TIME, TIMES, Key, Printed, keys, kind, meets, printed
+from engine.checks.subject import COUNTS, Entry, Subject, told
 from engine.formula import Expression
-from engine.rulebook import Clause, CountOnly, Formula, Item, Lookup, Part, PerTime, RuleBook, Scaled, Table
+from engine.rulebook import Clause, CountOnly, Formula, Gather, Item, Lookup, Part, PerTime, RuleBook, Scaled, Table
 from engine.source import Problem, Severity, Span
-
-_TIME, _SHARE = "时长", "比率"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +24,8 @@ class Used:
     place: Span
 
 
-def _number(value: Fraction, measure: str, place: Span, *others: Fraction) -> Used:
-    timed = measure == _TIME
-    return Used(tuple((v, timed) for v in (value, *others)), shown(value, measure), place)
+def _number(value: Fraction, what: str, place: Span, *others: Fraction, measure: str = "数") -> Used:
+    return Used(tuple((v, what) for v in (value, *others)), shown(value, measure), place)
 
 
 # ---- what a rule uses -----------------------------------------------------------------------
@@ -42,35 +39,41 @@ def used(subject: Subject, entry: Entry) -> Iterator[Used]:
 
 
 def _used(subject: Subject, entry: Entry) -> Iterator[Used]:
+    if isinstance(entry, Part):
+        yield from _of_part(subject, entry)
+        return
     if isinstance(entry, Item):
-        yield from _of_item(entry)
-    elif isinstance(entry, Part):
-        if entry.full is not None:
-            place = entry.places.get("满分", entry.place)
-            yield _number(entry.full, "数", place, entry.full * subject.times(entry))
-        for key, value in (("封顶", entry.cap), ("保底", entry.floor)):
-            if key in entry.places and value is not None:
-                yield _number(value, "数", entry.places[key])
+        yield from _of_item(subject, entry)
     elif entry.number is not None:
-        yield _number(entry.number, "数", entry.place)
-    if not isinstance(entry, Part) and entry.when is not None:
-        yield from _of_expression(entry.when)
+        yield _number(entry.number, POINTS, entry.place)
+    if entry.when is not None:
+        yield from _of_expression(subject, entry.when)
 
 
-def _of_item(item: Item) -> Iterator[Used]:
+def _of_part(subject: Subject, part: Part) -> Iterator[Used]:
+    """Its marks, in one period or in all of them together (每季10分，共40分)."""
+    if part.full is not None:
+        place = part.places.get("满分", part.place)
+        yield _number(part.full, POINTS, place, part.full * subject.times(part))
+    for key, value in (("封顶", part.cap), ("保底", part.floor)):
+        if key in part.places and value is not None:
+            yield _number(value, POINTS, part.places[key])
+
+
+def _of_item(subject: Subject, item: Item) -> Iterator[Used]:
     match item.mechanism:
         case Lookup(table=table):
             yield from _of_table(table)
         case PerTime(points=points, places=places):
-            yield from (_number(value, "数", places[name]) for name, value in points.items())
+            yield from (_number(value, POINTS, places[name]) for name, value in points.items())
         case Formula(expression=expression):
-            yield from _of_expression(expression)
+            yield from _of_expression(subject, expression)
         case CountOnly(cap=Fraction() as cap):
-            yield _number(cap, "数", item.place)
+            yield _number(cap, POINTS, item.place)
         case CountOnly(n=n) if n > 1:
-            yield _number(Fraction(n), "数", item.place)
+            yield _number(Fraction(n), TIMES, item.place)
         case Scaled(to=Fraction() as to):
-            yield _number(to, "数", item.place)
+            yield _number(to, POINTS, item.place)
 
 
 def _of_table(table: Table) -> Iterator[Used]:
@@ -78,17 +81,29 @@ def _of_table(table: Table) -> Iterator[Used]:
         if row.interval is not None:
             edges = {edge for edge in (row.interval.low, row.interval.high) if edge is not None}
             measure = row.interval.measure
-            yield from (_number(e, measure, row.key) for e in sorted(edges) if measure != _SHARE or e != 1)
+            whole = {Fraction(1)} if kind(measure) == SHARE else set()
+            yield from (_number(e, kind(measure), row.key, measure=measure) for e in sorted(edges - whole))
         if isinstance(row.result, Table):
             yield from _of_table(row.result)
         elif isinstance(row.result, Fraction):
-            yield _number(row.result, row.measure, row.place)
+            yield _number(row.result, kind(row.measure) or POINTS, row.place, measure=row.measure)
 
 
-def _of_expression(expression: Expression) -> Iterator[Used]:
+def _of_expression(subject: Subject, expression: Expression) -> Iterator[Used]:
+    """Thresholds; 1 says “at least one”, and the full marks are everywhere known."""
+    known = {Fraction(1), subject.book.appraisal.full}
     for atom in expression.atoms:
-        if atom.kind == "number" and not (atom.number == 1 and atom.measure != _TIME):
-            yield _number(atom.number, atom.measure, atom.span)
+        what = kind(atom.measure) or (TIMES if _counts(subject, expression) else ANY)
+        if atom.kind == "number" and (atom.number not in known or what == TIME):
+            yield _number(atom.number, what, atom.span, measure=atom.measure)
+
+
+def _counts(subject: Subject, expression: Expression) -> bool:
+    """Whether everything named in an expression is a number of times."""
+    items = [subject.book.items.get(atom.text) for atom in expression.names]
+    return all(
+        item is not None and isinstance(item.mechanism, Gather) and item.mechanism.verb in COUNTS for item in items
+    )
 
 
 # ---- numbers that are not in the text -------------------------------------------------------
@@ -107,7 +122,7 @@ def unprinted(subject: Subject) -> Iterator[Problem]:
         known = keys(text for clause in cited for text in clause.texts) | _accounted(subject.book, entry)
         odd: dict[str, Used] = {}
         for number in used(subject, entry):
-            if known.isdisjoint(number.keys):
+            if not any(meets(key, known) for key in number.keys):
                 odd.setdefault(number.text, number)
         if odd:
             yield _unprinted(entry, list(odd.values()))
@@ -146,7 +161,7 @@ def unused_numbers(subject: Subject) -> Iterator[Problem]:
         entries = [entry for entry in _entries(book) if entry.name in citing.get(name, ())]
         if clause.excused or not entries:
             continue
-        known = _uses(subject, entries) | _in_readings(book, [name])
+        known = _uses(subject, entries)
         odd = [(text, number) for text in clause.texts for number in printed(text) if _open(number, known)]
         if odd:
             yield _left_over(clause, odd)
@@ -154,9 +169,8 @@ def unused_numbers(subject: Subject) -> Iterator[Problem]:
 
 def _open(number: Printed, known: set[Key]) -> bool:
     """Whether a printed number still wants a use; “每1个”“至少1名”“加分1次” say no quantity."""
-    value, timed = number.key
-    one_by_one = value == 1 and not timed and number.unit != "分"
-    return value != 0 and not one_by_one and number.key not in known
+    value, what = number.key
+    return value != 0 and (value != 1 or what in (POINTS, TIME)) and not meets(number.key, known)
 
 
 def _uses(subject: Subject, entries: list[Entry]) -> set[Key]:
@@ -186,7 +200,7 @@ def _labels(table: Table) -> Iterator[str]:
 
 
 def _whole(book: RuleBook) -> set[Key]:
-    return set() if book.appraisal.full is None else {(book.appraisal.full, False)}
+    return set() if book.appraisal.full is None else {(book.appraisal.full, ANY)}
 
 
 def _shared(subject: Subject, names: set[str]) -> set[Key]:
@@ -196,14 +210,14 @@ def _shared(subject: Subject, names: set[str]) -> set[Key]:
     for field in subject.book.roster.fields.keys() & read:
         values = {unit.values.get(field) for unit in subject.book.roster.units}
         if len(values) == 1:
-            found |= {(value, False) for value in values if isinstance(value, Fraction)}
+            found |= {(value, ANY) for value in values if isinstance(value, Fraction)}
     return found
 
 
 def _left_over(clause: Clause, odd: list[tuple[str, Printed]]) -> Problem:
     numbers = "、".join(dict.fromkeys(number.text for _, number in odd))
     detail = f"条文“{clause.name}”原文里的 {numbers}，引用它的各项都没有用到。"
-    hint = "补上落实它的项，或核对数字；确实不用计算的，记一条「口径」说明。"
+    hint = "补上落实它的项，或核对数字；确实不用计算的，写在引用它的一项的「说明」里。"
     text, number = odd[0]
     return Problem("R162", detail, _where(clause, text, number), hint, clause.name, Severity.WARNING)
 

@@ -11,8 +11,10 @@ from fractions import Fraction
 from engine.formula import UNITS
 from engine.number import NUMBER, exact
 
-Key = tuple[Fraction, bool]
-"""A number, and whether it is a length of time (in minutes): what two writings of one number share."""
+POINTS, TIMES, TIME, SHARE, ANY = "分", "次", "时", "率", ""
+
+Key = tuple[Fraction, str]
+"""A number (times in minutes, percents as fractions) and what it numbers; ``ANY``: nothing is said of that."""
 
 # Not quantities: dates, document numbers, numbers of clauses, list marks.
 _NAMES = re.compile(
@@ -22,7 +24,7 @@ _NAMES = re.compile(
 _DIGITS = re.compile(rf"(?P<number>{NUMBER})(?P<unit>%|％|分钟|小时|天|日|[分次条篇件个份期倍名项])?")
 _CHINESE = re.compile(
     r"(?P<percent>百分之)(?P<share>[一二三四五六七八九十百]+)"
-    r"|(?<![同第统唯])(?P<number>[一二两三四五六七八九十百]+)(?P<unit>分钟|个?小时|天|日|分(?!之)|[次条篇件个份期倍名项])"
+    r"|(?<![同第统唯])(?P<number>[一二两三四五六七八九十百]+)(?P<unit>分钟|个?小时|天|日|分(?!之)|[次条篇件个份期名项])"
 )
 _FIGURES = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2}
 
@@ -53,11 +55,26 @@ def printed(text: str) -> Iterator[Printed]:
 def key(value: Fraction, unit: str) -> Key:
     """A number with a unit as the key it is compared by.
 
-    >>> key(Fraction(2), "小时") == key(Fraction(120), "分钟")
-    True
+    >>> key(Fraction(2), "小时") == key(Fraction(120), "分钟"), key(Fraction(2), "分") == key(Fraction(2), "次")
+    (True, False)
     """
-    measure, factor = UNITS.get(unit, ("数", Fraction(1)))
-    return value * factor, measure == "时长"
+    measure, factor = UNITS.get(unit, (unit, Fraction(1)))
+    return value * factor, kind(measure)
+
+
+def kind(measure: str) -> str:
+    """What a number with this measure or unit numbers."""
+    known = {"时长": TIME, "比率": SHARE, "分": POINTS, "名": TIMES, "项": TIMES, "次": TIMES}
+    return known.get(measure, ANY)
+
+
+def meets(this: Key, known: set[Key]) -> bool:
+    """Whether a number is among others: equal, and nothing said against its being the same."""
+    value, what = this
+    return (value, ANY) in known or any((value, k) in known for k in ((what,) if what else _KINDS))
+
+
+_KINDS = (POINTS, TIMES, TIME, SHARE)
 
 
 def keys(texts: Iterable[str]) -> set[Key]:
@@ -73,7 +90,7 @@ def _keys(text: str) -> frozenset[Key]:
 def _in_chinese(text: str) -> Iterator[Key]:
     for match in _CHINESE.finditer(text):
         if match["percent"]:
-            yield Fraction(_value(match["share"]), 100), False
+            yield Fraction(_value(match["share"]), 100), SHARE
         else:
             yield key(Fraction(_value(match["number"])), match["unit"].removeprefix("个").replace("日", "天"))
 

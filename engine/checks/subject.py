@@ -30,6 +30,7 @@ from engine.scoring.study import context
 from engine.source import Place, Problem, Severity, Span
 
 Entry = Item | Part | Step
+COUNTS = ("计次", "种数")
 ABSENT = frozenset(ABSENT_WORDS.values())
 
 

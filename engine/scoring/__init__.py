@@ -8,9 +8,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-import narwhals as nw
-
 from engine import column as col
+from engine import lazy as nw
 from engine.column import Column
 from engine.rulebook import (
     Absent,
@@ -108,7 +107,8 @@ def score(book: RuleBook, frames: Any, as_of: int) -> Outcome:
 
 def check(study: Study) -> list[Problem]:
     """What can be said of a rule book before any record: names, cycles, measures, words, bounds."""
-    listed = [problem for bulletin in study.book.bulletins.values() for problem in _listed(study, bulletin)]
+    with nw.unread():
+        listed = [problem for bulletin in study.book.bulletins.values() for problem in _listed(study, bulletin)]
     return list(dict.fromkeys([*study.problems, *listed]))
 
 
@@ -135,10 +135,11 @@ def dry(book: RuleBook, as_of: int, base: Study | None = None) -> Study:
     ``base`` is a dry study of a book that this one is an alternative of: what neither
     changed nor asks for something changed is taken over, the rest is built anew.
     """
-    study = Study(book, as_of, table_maker(None, {}, {}, None), _build)
-    if base is not None:
-        take_over(study, base)
-    return _built(study)
+    with nw.unread():
+        study = Study(book, as_of, table_maker(None, {}, {}, None), _build)
+        if base is not None:
+            take_over(study, base)
+        return _built(study)
 
 
 def _build(study: Study, name: str) -> None:

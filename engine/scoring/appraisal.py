@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-import narwhals as nw
-
 from engine import column as col
+from engine import lazy as nw
 from engine.column import Column, Misfit
 from engine.rulebook import Absent, Kind, Part, Step
 from engine.scoring.study import Study

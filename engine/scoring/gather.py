@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import narwhals as nw
-
 from engine import column as col
+from engine import lazy as nw
 from engine.column import Column, Misfit
 from engine.evaluate import unknown_name
 from engine.rulebook import Absent, Collect, Gather, Item, Kind, Ledger

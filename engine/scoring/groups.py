@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-import narwhals as nw
-
 from engine import column as col
+from engine import lazy as nw
 from engine.column import Column, Misfit
 from engine.rulebook import Carry, CountOnly, Item, Kind, Period, Running, Sequence
 from engine.scoring.study import Study

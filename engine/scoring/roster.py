@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
-import narwhals as nw
-
+from engine import lazy as nw
 from engine.calendar import stretches
 from engine.rulebook import Kind, Period, RuleBook
 from engine.scoring.table import ABSENT, DAY, ENDED, PERIOD, UNIT, Lazy

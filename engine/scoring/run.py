@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import narwhals as nw
-
+from engine import lazy as nw
 from engine.column import Column
 from engine.rulebook import Kind, RuleBook
 from engine.scoring.roster import units_by_period

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-import narwhals as nw
-
+from engine import lazy as nw
 from engine.calendar import Stretch, stretches
 from engine.column import Column, Misfit
 from engine.evaluate import evaluate, is_condition, unknown_name

@@ -11,8 +11,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-import narwhals as nw
-
+from engine import lazy as nw
 from engine.rulebook import Gather, Part, Period
 from engine.scoring.study import SCORE, Study
 from engine.scoring.table import DAY, ENDED, PERIOD, UNIT, Table, stored_column

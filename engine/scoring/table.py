@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import narwhals as nw
-
+from engine import lazy as nw
 from engine.column import Column
 from engine.rulebook import Period
 
@@ -43,6 +42,9 @@ class Table:
 
     def add(self, name: str, column: Column) -> Column:
         """Store a column under a name; returns the column as read back from the frame."""
+        if self.frame is None:
+            self.columns[name] = stored_column(name, column)
+            return self.columns[name]
         stored = {name: column.expr, name + OVER: column.over, name + ABSENT: column.absent, name + OPEN: column.open}
         self.then_with(*(expr.alias(key) for key, expr in stored.items() if expr is not None))
         self.columns[name] = stored_column(name, column)

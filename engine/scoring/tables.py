@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-import narwhals as nw
-
+from engine import lazy as nw
 from engine.column import Column, Misfit, aligned
 from engine.rulebook import Absent, Collect, Field, Item, Kind, Ledger, Link, Period
 from engine.scoring.study import Gone, Study
