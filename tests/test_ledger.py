@@ -377,3 +377,14 @@ def test_a_hundred_thousand_records_take_a_moment(tmp_path: Path) -> None:
     began = time.monotonic()
     assert intake(book(), folder).frames["采用"].height == 100_000
     assert time.monotonic() - began < 3
+
+
+def test_the_same_mistake_in_many_rows_is_told_once(take: Any) -> None:
+    """同一个写错的单位记了三十行：说一次，列出是哪些格；每一行都不计。"""
+    result = take([adopted(单位="大浦镇", 信息编号=str(number)) for number in range(30)])
+    told = [problem for problem in result.faulty if problem.code == "D22"]
+    assert len(told) == 1
+    assert "同样的还有 29 格" in told[0].detail
+    assert "31" in told[0].detail
+    assert len(result.bad["采用"]) == 30
+    assert all("大浦镇" in reason and "同样" not in reason for reason in result.bad["采用"].values())

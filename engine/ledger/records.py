@@ -7,7 +7,7 @@ the cells that are refused.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -19,6 +19,7 @@ from engine.rulebook import Field, Kind, Ledger, Roster, Title
 from engine.source import Problem, Severity
 
 MOST_SHOWN = 200
+FEW = 5  # cells with the same fault that are still told one by one
 FIRST_SHOWN = 20
 MOST_WRONG = 10_000
 TYPES: Mapping[Kind, type[pl.DataType]] = {
@@ -51,17 +52,35 @@ class Findings:
         self.faulty.append(Problem(fault.code, fault.detail, place, fault.advice()))
 
     def refuse_all(self, column: str, rows: Sequence[int], texts: Sequence[str], judge: cells.Reader) -> None:
-        """Many cells of a column: all are refused; beyond 200 the first 20 are told one by one."""
-        shown = len(rows) if len(rows) <= MOST_SHOWN else FIRST_SHOWN
-        for row, text in zip(rows[:shown], texts[:shown], strict=True):
+        """Many cells of a column: all are refused, the same text told once; beyond 200 texts the first 20 are told."""
+        alike: dict[str, list[int]] = {}
+        for row, text in zip(rows, texts, strict=True):
+            alike.setdefault(text, []).append(row)
+        told = list(alike.items())
+        shown = told if len(told) <= MOST_SHOWN else told[:FIRST_SHOWN]
+        for text, where in shown:
             fault = judge(text)
             assert isinstance(fault, Fault)
-            self.refuse(column, row, text, fault)
-        if rest := rows[shown:]:
+            self._refuse_alike(column, where, text, fault)
+        if rest := [row for _, where in told[len(shown) :] for row in where]:
             self.bad = dict.fromkeys(rest, f"「{column}」填写有误") | self.bad
-            detail = f"这一列还有 {len(rest)} 处错误，从第 {rest[0]} 行到第 {rest[-1]} 行，不一一列出。"
-            place = self.table.cell(rest[0], column)
+            detail = f"这一列还有 {len(rest)} 处错误，从第 {min(rest)} 行到第 {max(rest)} 行，不一一列出。"
+            place = self.table.cell(min(rest), column)
             self.faulty.append(Problem("D26", detail, place, "先改前面列出的，多半是同一个原因。"))
+
+    def _refuse_alike(self, column: str, rows: Sequence[int], text: str, fault: Fault) -> None:
+        """The same text in several cells: told at the first, with where the others are."""
+        if len(rows) <= FEW:
+            for row in rows:
+                self.refuse(column, row, text, fault)
+            return
+        first, *others = rows
+        letter = self.table.letters.get(column, "")
+        where = " ".join(f"{letter}{row}" for row in others[:MOST_SHOWN])
+        more = " ……" if len(others) > MOST_SHOWN else ""
+        also = f"同样的还有 {len(others)} 格：{where if letter else f'第 {where} 行'}{more}。"
+        self.bad = dict.fromkeys(rows, f"「{column}」{fault.detail}") | self.bad
+        self.refuse(column, first, text, replace(fault, detail=f"{fault.detail}\n{also}"))
 
     def refuse_rows(self, column: str, rows: Sequence[int], fault: Fault) -> None:
         """The same fault in many rows."""
