@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _reject(rejected: Rejected, *, as_json: bool) -> int:
-    from engine.terminal import print_problems
+    from engine.telling import print_problems
 
     print_problems(rejected.problems)
     if as_json:
@@ -77,7 +77,7 @@ def _print_json(value: dict[str, Any]) -> None:
 
 def _check(arguments: argparse.Namespace) -> int:
     from engine.pipeline import check_rules
-    from engine.terminal import print_problems
+    from engine.telling import print_problems
 
     problems: list[Problem] = []
     for path in arguments.rules:
@@ -114,7 +114,8 @@ def _template(arguments: argparse.Namespace) -> int:
 
 def _score(arguments: argparse.Namespace) -> int:
     from engine import pipeline
-    from engine.terminal import print_problems, print_result
+    from engine.telling import print_problems
+    from engine.terminal import print_result
 
     result = pipeline.score(arguments.rules, arguments.records, _options(arguments))
     print_problems(result.ledgers.notices)

@@ -1,4 +1,4 @@
-"""Expressions over columns: Narwhals' over data, and nothing at all on a dry run.
+"""Expressions over columns: Narwhals' over data, plain Python over a few rows, nothing at all on a dry run.
 
 A dry run checks names, kinds, measures and bounds; nobody will ever read its expressions,
 and building them is most of its cost. Inside :func:`unread` every expression is the one
@@ -8,7 +8,7 @@ object :data:`UNREAD`, which any operation on it gives back.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,29 @@ if TYPE_CHECKING:
     from narwhals.functions import When
 
 __all__ = [
-    "UNREAD", "Boolean", "Expr", "Int8", "Int64", "LazyFrame", "col", "concat", "from_native", "len", "lit",
-    "max_horizontal", "min_horizontal", "to_native", "unread", "when",
+    "UNREAD",
+    "Boolean",
+    "Expr",
+    "Int8",
+    "Int64",
+    "LazyFrame",
+    "Unknown",
+    "col",
+    "concat",
+    "from_native",
+    "len",
+    "lit",
+    "made_by",
+    "max_horizontal",
+    "min_horizontal",
+    "to_native",
+    "unread",
+    "when",
 ]  # fmt: skip
+
+
+class Unknown(Exception):
+    """Something was to be decided by an expression that nobody reads."""
 
 
 class _Unread:
@@ -39,46 +59,61 @@ class _Unread:
     def __getattr__(self, name: str) -> _Unread:
         return self
 
+    def __bool__(self) -> bool:
+        raise Unknown
+
 
 UNREAD: Any = _Unread()
-_dry: ContextVar[bool] = ContextVar("dry", default=False)
+# Who makes the expressions: Narwhals, UNREAD itself on a dry run, or a few rows (engine.few).
+_maker: ContextVar[Any] = ContextVar("maker", default=nw)
 
 
 @contextmanager
-def unread() -> Iterator[None]:
-    """A dry run: no expression is built."""
-    token = _dry.set(True)
+def made_by(maker: Any) -> Iterator[None]:
+    """Within, expressions are made by ``maker``."""
+    token = _maker.set(maker)
     try:
         yield
     finally:
-        _dry.reset(token)
+        _maker.reset(token)
+
+
+def unread() -> AbstractContextManager[None]:
+    """A dry run: no expression is built."""
+    return made_by(UNREAD)
 
 
 def col(name: str) -> Expr:
     """A column by name."""
-    return UNREAD if _dry.get() else nw.col(name)
+    made: Expr = _maker.get().col(name)
+    return made
 
 
 def lit(value: Any, dtype: Any = None) -> Expr:
     """A constant."""
-    return UNREAD if _dry.get() else nw.lit(value, dtype)
+    made: Expr = _maker.get().lit(value, dtype)
+    return made
 
 
 def when(condition: Any) -> When:
     """The beginning of when … then … otherwise."""
-    return UNREAD if _dry.get() else nw.when(condition)
+    made: When = _maker.get().when(condition)
+    return made
 
 
 def len() -> Expr:  # noqa: A001 - the name it has in Narwhals
     """How many rows."""
-    return UNREAD if _dry.get() else nw.len()
+    made: Expr = _maker.get().len()
+    return made
 
 
 def max_horizontal(*exprs: Any) -> Expr:
     """The largest of several columns, row by row."""
-    return UNREAD if _dry.get() else nw.max_horizontal(*exprs)
+    made: Expr = _maker.get().max_horizontal(*exprs)
+    return made
 
 
 def min_horizontal(*exprs: Any) -> Expr:
     """The smallest of several columns, row by row."""
-    return UNREAD if _dry.get() else nw.min_horizontal(*exprs)
+    made: Expr = _maker.get().min_horizontal(*exprs)
+    return made

@@ -15,6 +15,8 @@ from fractions import Fraction
 from engine.formula import Expression
 from engine.source import Source, Span
 
+COMPANIONS = ("说明", "选项", "填写示例")  # sheets of a ledger workbook that hold no records
+
 
 class Kind(Enum):
     """What a column holds. The value is the word of the rule language."""

@@ -1,4 +1,4 @@
-"""Results, explanations and faults on a terminal. Words and bars only; nothing is computed here."""
+"""Results and explanations on a terminal. Words and bars only; nothing is computed here."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ from engine.number import show_percent
 from engine.result import Figure, Result, Unit
 from engine.rulebook import Absent, Bulletin, Kind, Period
 from engine.scoring import SCORE, TIED
-from engine.source import Problem, Severity, display_width, render
+from engine.source import display_width
 
 if TYPE_CHECKING:
     from engine.column import Column
 
-_COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTICE: "bold cyan"}
 _BAR = 10
 _MANY = 5  # units
 _LISTED = 12  # rows
@@ -34,19 +33,6 @@ _PIPED = 140  # where there is no terminal to ask
 def _console(*, stderr: bool = False) -> Console:
     console = Console(stderr=stderr, highlight=False, soft_wrap=stderr)
     return console if console.is_terminal else Console(stderr=stderr, highlight=False, soft_wrap=stderr, width=_PIPED)
-
-
-def print_problems(problems: Iterable[Problem]) -> None:
-    """Every fault on stderr, the most serious first, with a count at the end."""
-    console = _console(stderr=True)
-    ordered = sorted(problems, key=lambda p: list(Severity).index(p.severity))
-    for problem in ordered:
-        head, _, rest = render(problem).partition("\n")
-        console.print(Text(head, style=_COLOURS[problem.severity]))
-        console.print(Text(rest) if rest else Text(""))
-    counts = {s: sum(p.severity is s for p in ordered) for s in Severity}
-    if len(ordered) > 1:
-        console.print("、".join(f"{s.value} {n} 处" for s, n in counts.items() if n))
 
 
 # ---- score --------------------------------------------------------------------------------

@@ -29,7 +29,6 @@ from engine.checks.unused import read_names, unused
 from engine.checks.words import missing_cells, words
 from engine.rulebook import RuleBook
 from engine.scoring import Study
-from engine.scoring.variant import changed, reached
 from engine.source import Problem, errors
 
 __all__ = ["CHECKS", "PROOFS", "Subject", "faults", "problems", "read_names"]
@@ -58,5 +57,5 @@ def faults(book: RuleBook, study: Study, base: Study | None = None) -> list[Prob
     """Only the errors; with ``base`` (the study this one is an alternative of), only of what the change reaches."""
     subject = Subject(book, study)
     if base is not None:
-        subject = replace(subject, names=frozenset(reached(changed(base.book, book), base)))
+        subject = replace(subject, names=study.stale)
     return errors(problem for check in PROOFS for problem in check(subject))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.checks.subject import Subject
-from engine.ledger.sheets import COMPANIONS
+from engine.rulebook import COMPANIONS
 from engine.source import Problem
 
 LONGEST = 31

@@ -18,12 +18,11 @@ import polars as pl
 
 from engine.ledger import delimited, xlsx
 from engine.ledger.survey import MOST_COLUMNS, RESAVE, Address, letter, unreadable
+from engine.rulebook import COMPANIONS
 from engine.source import Cell, Problem, Rejected, Severity
 
 MOST_BYTES = 128 << 20
 MOST_RECORDS = 3_000_000
-COMPANIONS = ("说明", "选项", "填写示例")
-"""Sheets of our own blank workbook that hold no records."""
 
 
 @dataclass(frozen=True, slots=True)

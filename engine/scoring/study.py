@@ -63,6 +63,7 @@ class Study:
         self.pending: list[Mark] = []
         self.lacking: list[Mark] = []
         self._make_table, self._build = make_table, build
+        self.stale: frozenset[str] | None = None  # of an alternative: what its change reaches
         self.asked: dict[str, set[str]] = {}  # entry or ledger → what it asked for
         self._building: list[str] = []
         self._failed: set[str] = set()

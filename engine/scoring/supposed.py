@@ -7,11 +7,13 @@ the given figures do not settle, is built.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
 from engine import lazy as nw
+from engine.few import Few, Rows
 from engine.rulebook import Gather, Part, Period
 from engine.scoring.study import SCORE, Study
 from engine.scoring.table import DAY, ENDED, PERIOD, UNIT, Table, stored_column
@@ -26,29 +28,33 @@ def supposed_scores(dry: Study, given: Mapping[str, Sequence[int]], build: Build
     ``dry``: the book's dry study. ``given``: count items → one count per situation; every
     other count is 0, every part that no given count reaches has full marks.
     """
-    import polars as pl
-
     book, period = dry.book, dry.book.appraisal.period
     size = len(next(iter(given.values())))
     fixed = _fixed(dry, set(given), size) | {name: list(counts) for name, counts in given.items()}
-    frame = pl.DataFrame({UNIT: list(range(size)), PERIOD: [1] * size, DAY: [0] * size, ENDED: [True] * size, **fixed})
-    lazy = nw.from_native(frame.lazy())
-    study = Study(book, dry.as_of, _maker(dry, period, lazy, set(fixed)), build)
-    table = study.table(period.value)
-    column = study.column(table, SCORE)
-    assert table.frame is not None
-    exprs = [column.expr.alias("分"), (nw.lit(0) if column.absent is None else column.absent).alias("因"), nw.col(UNIT)]
-    rows = nw.to_native(table.frame.select(*exprs)).collect().sort(UNIT).iter_rows()
-    return [None if reason or points is None else Fraction(points, column.den) for points, reason, _ in rows]
+    own: dict[str, Sequence[Any]] = {UNIT: list(range(size)), PERIOD: [1] * size, DAY: [0] * size, ENDED: [True] * size}
+    rows = Rows(own | fixed, nw.UNREAD)
+    with nw.made_by(rows), suppress(nw.Unknown):
+        study = Study(book, dry.as_of, _maker(dry, period, rows, set(fixed)), build)
+        column = study.column(study.table(period.value), SCORE)
+        absent = nw.lit(0) if column.absent is None else column.absent
+        found = zip(_values(column.expr), _values(absent), strict=True)
+        return [None if why or n is None else Fraction(n, column.den) for n, why in found]
+    return [None] * size  # the score hangs on something that is not supposed, a quota for instance
 
 
-def _maker(dry: Study, period: Period, lazy: Any, fixed: set[str]) -> Callable[[Study, str], Table]:
+def _values(column: Any) -> Sequence[Any]:
+    if not isinstance(column, Few) or any(value is nw.UNREAD for value in column.values):
+        raise nw.Unknown
+    return column.values
+
+
+def _maker(dry: Study, period: Period, rows: Any, fixed: set[str]) -> Callable[[Study, str], Table]:
     dry_maker = table_maker(None, {}, {}, None)
 
     def make(study: Study, name: str) -> Table:
         table = dry_maker(study, name)
         if name == period.value:
-            table.frame = lazy
+            table.frame = rows
             known = dry.tables[name].columns
             table.columns |= {n: stored_column(n, replace(known[n], absent=None, over=None, open=None)) for n in fixed}
         return table

@@ -11,7 +11,7 @@ from engine.scoring.study import LEDGER, Study
 
 def take_over(study: Study, base: Study) -> None:
     """Copy the dry tables of ``base`` into ``study``, without the columns that a change reaches."""
-    stale = reached(changed(base.book, study.book), base)
+    stale = study.stale = frozenset(reached(changed(base.book, study.book), base))
     for name, table in base.tables.items():
         if f"{LEDGER}{name}" in stale:
             continue
