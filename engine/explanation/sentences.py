@@ -36,8 +36,6 @@ from engine.rulebook import (
 from engine.rulebook import Unit as Member
 from engine.scoring.table import CELL, OPEN
 
-_SYMBOLS = {">=": "≥", "<=": "≤", "!=": "≠"}
-
 
 @dataclass(frozen=True)
 class Scene:
