@@ -39,7 +39,7 @@ from engine.scoring.groups import carry, count_only, running, sequence
 from engine.scoring.outcome import TIED, consequence, rank, scaled
 from engine.scoring.rows import as_number, elapsed, formula, lookup, per_time
 from engine.scoring.run import Fault, Outcome, run
-from engine.scoring.study import SCORE, Gone, Skip, Study
+from engine.scoring.study import LEDGER, SCORE, Gone, Skip, Study
 from engine.scoring.supposed import behind, supposed_scores
 from engine.scoring.table import ROW, Table
 from engine.scoring.tables import table_maker
@@ -85,7 +85,10 @@ def supposed(study: Study, given: Mapping[str, abc.Sequence[int]]) -> list[Fract
 
 def _built(study: Study) -> Study:
     book = study.book
-    for name in (*book.ledgers, *study.entries):
+    names = [*book.ledgers, *study.entries]
+    if study.stale is not None:
+        names = [name for name in names if not study.stale.isdisjoint((name, f"{LEDGER}{name}"))]
+    for name in names:
         try:
             study.table(name) if name in book.ledgers else study.built(name)
         except Skip:
@@ -121,6 +124,9 @@ def _listed(study: Study, bulletin: Bulletin) -> Iterator[Problem]:
             hint = asked(name, known, "写一个指标、项目、结果或单位的列。")
             yield Problem("R05", f"「{bulletin.name}」里的“{name}”没有定义。", bulletin.place, hint)
     for expression in bulletin.lists.values():
+        mentioned = {atom.text for atom in expression.names}
+        if study.stale is not None and SCORE not in mentioned and mentioned.isdisjoint(study.stale):
+            continue  # as the base book says it, and that was found good
         try:
             study.condition(study.table(bulletin.period.value), expression)
         except Rejected as rejected:
