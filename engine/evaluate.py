@@ -51,16 +51,22 @@ def is_condition(expression: Expression, lookup: Lookup, known: Iterable[str] = 
     return result
 
 
+_LOCKED = SimpleEval(
+    operators={
+        ast.Add: col.add, ast.Sub: col.subtract, ast.Mult: col.multiply, ast.Div: col.divide,
+        ast.USub: col.negative, ast.Not: col.inverted,
+    },
+    functions={"larger": col.larger, "smaller": col.smaller, "count_true": col.count_true},
+    names={},
+)  # fmt: skip
+
+
 class _Walker(SimpleEval):  # type: ignore[misc]
     """One walk of one expression. Words (options) stay atoms until the column beside them is known."""
 
     def __init__(self, expression: Expression, lookup: Lookup, known: tuple[str, ...]) -> None:
-        super().__init__(
-            operators={ast.Add: col.add, ast.Sub: col.subtract, ast.Mult: col.multiply, ast.Div: col.divide,
-                       ast.USub: col.negative, ast.Not: col.inverted},
-            functions={"larger": col.larger, "smaller": col.smaller, "count_true": col.count_true},
-            names={},
-        )  # fmt: skip
+        # SimpleEval checks its operators and functions once, in _LOCKED; a walk borrows them.
+        self.operators, self.functions = _LOCKED.operators, _LOCKED.functions
         self.expression, self.lookup, self.known = expression, lookup, known
         self.nodes: dict[type, Callable[..., Any]] = {
             ast.Name: self._name, ast.UnaryOp: self._unary, ast.BinOp: self._binary, ast.BoolOp: self._logic,

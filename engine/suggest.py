@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 
 MOST, LIKENESS = 3, 0.5
@@ -14,6 +13,8 @@ def nearest(word: str, known: Iterable[str]) -> list[str]:
     >>> nearest("采用份", ["采用分", "年度任务"])
     ['采用分']
     """
+    import difflib  # only a fault needs it
+
     words = list(dict.fromkeys(known))
     like = difflib.get_close_matches(word, words, MOST, LIKENESS)
     return like or [w for w in words if word and word in w][:MOST]

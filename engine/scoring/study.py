@@ -15,7 +15,7 @@ from engine.calendar import Stretch, stretches
 from engine.column import Column, Misfit
 from engine.evaluate import evaluate, is_condition, unknown_name
 from engine.formula import Expression
-from engine.rulebook import Collect, Item, Kind, Part, Period, RuleBook, Step
+from engine.rulebook import Collect, Item, Kind, Part, Period, RuleBook, Step, Title
 from engine.scoring.table import DAY, MARK, PERIOD, UNIT, Lazy, Table, stored_names
 from engine.source import Problem, Rejected, Span
 
@@ -67,7 +67,7 @@ class Study:
         self.asked: dict[str, set[str]] = {}  # entry or ledger → what it asked for
         self._building: list[str] = []
         self._failed: set[str] = set()
-        self.stretches: dict[Period, tuple[Stretch, ...]] = {p: stretches(book.title, p) for p in Period}
+        self.stretches = _Stretches(book.title)
         self.entries: dict[str, Entry] = {
             **book.items, **book.appraisal.parts, **{s.name: s for s in book.appraisal.steps},
         }  # fmt: skip
@@ -263,6 +263,18 @@ class Study:
     def leave(self) -> None:
         """End building."""
         self._building.pop()
+
+
+class _Stretches(dict[Period, tuple[Stretch, ...]]):
+    """The year's periods, each kind cut when first asked for."""
+
+    def __init__(self, title: Title) -> None:
+        super().__init__()
+        self.title = title
+
+    def __missing__(self, period: Period) -> tuple[Stretch, ...]:
+        self[period] = stretches(self.title, period)
+        return self[period]
 
 
 class _Once:
