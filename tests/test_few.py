@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from random import Random
 from typing import Any
 
@@ -76,3 +77,11 @@ def test_what_nobody_reads_decides_nothing() -> None:
         with pytest.raises(lazy.Unknown):
             bool(column > 3)
     assert lazy.col("甲") is not lazy.UNREAD
+
+
+def test_what_cannot_be_supposed_is_said(book_2024: RuleBook, monkeypatch: pytest.MonkeyPatch) -> None:
+    """得分假设不出来的，说“没有检查”，不当作没有漏洞。"""
+    loopholes = import_module("engine.checks.loopholes")
+    monkeypatch.setattr(loopholes, "supposed", lambda study, given: [None] * len(next(iter(given.values()))))
+    told = list(loopholes.loopholes(dry(book_2024, 20_088)))
+    assert {problem.code for problem in told} == {"R203"}

@@ -38,7 +38,9 @@ def loopholes(study: Study) -> Iterator[Problem]:
         grid = list(itertools.product(range(MOST + 1), repeat=len(family.counts)))
         given = {item.name: [cell[i] for cell in grid] for i, item in enumerate(family.counts)}
         scores = dict(zip(grid, supposed(study, given), strict=True))
-        if _graver_first(scores, len(family.counts)):
+        if all(score is None for score in scores.values()):
+            yield _unchecked(family)
+        elif _graver_first(scores, len(family.counts)):
             turned = Family(family.column, family.grades[::-1], family.counts[::-1])
             yield from _told(study, turned, {cell[::-1]: score for cell, score in scores.items()})
         else:
@@ -122,6 +124,13 @@ def _problem(
     context = f"{'；'.join(item.clauses)}「{family.column}」"
     about = tuple(sorted(behind(study, {count.name for count in family.counts})))
     return Problem("R201", detail, item.place, hint, context, Severity.WARNING, about=about)
+
+
+def _unchecked(family: Family) -> Problem:
+    item = family.counts[0]
+    detail = f"{'、'.join(family.grades)}：得分还取决于台账或任务里的数，假设不出来，没有检查。"
+    context = f"{'；'.join(item.clauses)}「{family.column}」"
+    return Problem("R203", detail, item.place, "没有检查不等于没有漏洞，请人工看一遍。", context, Severity.NOTICE)
 
 
 def _words(family: Family, cell: Situation) -> str:
