@@ -1,11 +1,15 @@
-"""Faults on the terminal: every one on stderr, the most serious first, counted at the end."""
+"""What is told a terminal or a program: faults on stderr, one JSON object on stdout, an exit code."""
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from engine.source import Problem, Severity, render
+from engine.source import Problem, Rejected, Severity, errors, render
+
+OK, FAULTY, UNREADABLE = 0, 1, 3
 
 # Written by hand: a library for colours takes longer to load than most faults take to find.
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTICE: "\x1b[1;36m"}
@@ -13,7 +17,7 @@ _PLAIN = "\x1b[0m"
 
 
 def print_problems(problems: Iterable[Problem]) -> None:
-    """Tell every fault. Colours only where somebody looks."""
+    """Tell every fault, the most serious first, counted at the end. Colours only where somebody looks."""
     ordered = sorted(problems, key=lambda p: list(Severity).index(p.severity))
     for problem in ordered:
         head, _, rest = render(problem).partition("\n")
@@ -22,3 +26,20 @@ def print_problems(problems: Iterable[Problem]) -> None:
     counts = {s: sum(p.severity is s for p in ordered) for s in Severity}
     if len(ordered) > 1:
         print("、".join(f"{s.value} {n} 处" for s, n in counts.items() if n), file=sys.stderr)
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """UTF-8 whatever the console's encoding is: the object is for programs."""
+    text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(text)
+    else:
+        sys.stdout.flush()
+        buffer.write(text.encode())
+        buffer.flush()
+
+
+def code_of(problems: Sequence[Problem]) -> int:
+    """The exit code for these problems: 3 if a file cannot be read, 1 for errors, 0 for warnings and notices."""
+    return (UNREADABLE if Rejected(problems).unreadable else FAULTY) if errors(problems) else OK

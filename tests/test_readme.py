@@ -14,7 +14,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from engine.__main__ import _parser, main
+from engine.__main__ import main
+from engine.commands import parser
 from engine.pipeline import load_rules
 from engine.reader.items import _MAKERS
 from engine.rulebook import ABSENT_WORDS, RuleBook
@@ -57,7 +58,7 @@ def commands(text: str = TEXT) -> list[str]:
 @pytest.mark.parametrize("line", [line for line in commands() if re.match(r"(\.venv/bin/)?xize ", line)])
 def test_commands_parse(line: str) -> None:
     """README 里的每一条 xize 命令，程序都认得。"""
-    assert _parser().parse_args(shlex.split(line)[1:]).run
+    assert parser().parse_args(shlex.split(line)[1:]).run
 
 
 def test_make_targets_exist() -> None:

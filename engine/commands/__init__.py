@@ -1,0 +1,18 @@
+"""What can be asked of the program: one file a command. Messages on stderr, results on stdout."""
+
+from __future__ import annotations
+
+import argparse
+
+from engine.commands import check, explain, score, template
+from engine.commands.parser import root
+
+COMMANDS = (check, template, score, explain)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line: every command of :data:`COMMANDS`, in that order."""
+    whole, group = root("细则引擎：按写成 YAML 的考评细则给各单位计分，每一分都说得出来由。")
+    for command in COMMANDS:
+        command.add(group)
+    return whole
