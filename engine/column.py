@@ -102,7 +102,11 @@ def aligned(*columns: Column) -> tuple[Column, ...]:
         _require_number(column)
     measure = common_measure(*columns)
     den = math.lcm(*(c.den for c in columns))
-    return tuple(replace(rescaled(c, den), measure=measure) for c in columns)
+    return tuple(_measured(rescaled(c, den), measure) for c in columns)
+
+
+def _measured(column: Column, measure: str) -> Column:
+    return column if column.measure == measure else replace(column, measure=measure)
 
 
 def common_measure(*columns: Column) -> str:

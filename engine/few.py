@@ -136,6 +136,8 @@ def _chosen(condition: Few, yes: Any, no: Any) -> list[Any]:
 class Rows:
     """A table of a few rows; also what makes expressions over it (see :mod:`engine.lazy`)."""
 
+    Boolean = Int8 = Int64 = None  # numbers are whole already
+
     def __init__(self, columns: Mapping[str, Sequence[Any]], otherwise: Any) -> None:
         self.columns, self.otherwise = dict(columns), otherwise
         self.size = len(next(iter(columns.values())))

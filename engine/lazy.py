@@ -12,10 +12,8 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-import narwhals as nw
-from narwhals import Boolean, Expr, Int8, Int64, LazyFrame, concat, from_native, to_native
-
 if TYPE_CHECKING:
+    from narwhals import Boolean, Expr, Int8, Int64, LazyFrame, concat, from_native, to_native
     from narwhals.functions import When
 
 __all__ = [
@@ -64,8 +62,25 @@ class _Unread:
 
 
 UNREAD: Any = _Unread()
-# Who makes the expressions: Narwhals, UNREAD itself on a dry run, or a few rows (engine.few).
-_maker: ContextVar[Any] = ContextVar("maker", default=nw)
+# Who makes the expressions: UNREAD itself on a dry run, a few rows (engine.few), and otherwise Narwhals.
+_maker: ContextVar[Any] = ContextVar("maker", default=None)
+
+
+def _make() -> Any:
+    """Narwhals is imported when data is to be read: a dry run never needs it."""
+    maker = _maker.get()
+    if maker is None:
+        import narwhals
+
+        return narwhals
+    return maker
+
+
+def __getattr__(name: str) -> Any:
+    """The kinds of columns and the frames (``Int64``, ``concat`` …), as whoever makes the expressions has them."""
+    if name not in __all__:
+        raise AttributeError(name)
+    return getattr(_make(), name)
 
 
 @contextmanager
@@ -85,35 +100,35 @@ def unread() -> AbstractContextManager[None]:
 
 def col(name: str) -> Expr:
     """A column by name."""
-    made: Expr = _maker.get().col(name)
+    made: Expr = _make().col(name)
     return made
 
 
 def lit(value: Any, dtype: Any = None) -> Expr:
     """A constant."""
-    made: Expr = _maker.get().lit(value, dtype)
+    made: Expr = _make().lit(value, dtype)
     return made
 
 
 def when(condition: Any) -> When:
     """The beginning of when … then … otherwise."""
-    made: When = _maker.get().when(condition)
+    made: When = _make().when(condition)
     return made
 
 
 def len() -> Expr:  # noqa: A001 - the name it has in Narwhals
     """How many rows."""
-    made: Expr = _maker.get().len()
+    made: Expr = _make().len()
     return made
 
 
 def max_horizontal(*exprs: Any) -> Expr:
     """The largest of several columns, row by row."""
-    made: Expr = _maker.get().max_horizontal(*exprs)
+    made: Expr = _make().max_horizontal(*exprs)
     return made
 
 
 def min_horizontal(*exprs: Any) -> Expr:
     """The smallest of several columns, row by row."""
-    made: Expr = _maker.get().min_horizontal(*exprs)
+    made: Expr = _make().min_horizontal(*exprs)
     return made

@@ -6,14 +6,15 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from engine.checks.line import Domain, Piece, contains, cut, empty, example, shown, stretch_text
 from engine.checks.subject import Level, Subject, domain, levels, told
 from engine.number import show
-from engine.rulebook import Row
+from engine.rulebook import Interval, Row
 from engine.source import Problem, Severity, Span
 
-Held = list[tuple[Piece, tuple[int, ...]]]
+Held = tuple[tuple[Piece, tuple[int, ...]], ...]
 """Every piece of the domain, from low to high, with the numbers of the bands that hold it."""
 
 
@@ -43,12 +44,15 @@ def bands(subject: Subject) -> Iterator[Problem]:
 
 
 def _scan(subject: Subject, level: Level) -> Scan:
-    known, stretches = domain(subject, level), [stretch for _, stretch in level.bands]
-    held = []
-    for piece in cut(stretches, known):
-        value = piece.middle()
-        held.append((piece, tuple(i for i, stretch in enumerate(stretches) if contains(stretch, value))))
-    return Scan(level, known, held)
+    known = domain(subject, level)
+    return Scan(level, known, _held(tuple(stretch for _, stretch in level.bands), known))
+
+
+@lru_cache(maxsize=256)
+def _held(stretches: tuple[Interval, ...], known: Domain) -> Held:
+    """Kept: most alternative readings leave a table and what its key can be as they are."""
+    middles = ((piece, piece.middle()) for piece in cut(stretches, known))
+    return tuple((piece, tuple(i for i, s in enumerate(stretches) if contains(s, value))) for piece, value in middles)
 
 
 # ---- a band that holds nothing --------------------------------------------------------------

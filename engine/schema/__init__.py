@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.document import Document, Steps, Value
 from engine.schema.words import Fault, repeated, reword
@@ -94,10 +94,26 @@ def _validator() -> Validator:
     from referencing import Registry
 
     schema = json.loads(schema_file().read_text(encoding="utf-8"))
-    own = {"pattern": _whole_pattern, "uniqueItems": _unique_texts}
+    own = {"pattern": _whole_pattern, "uniqueItems": _unique_texts, "$ref": _within(schema)}
     strict: type[Validator] = extend(Draft202012Validator, own)  # type: ignore[no-untyped-call]
     # An empty registry: a reference to anywhere else is refused, never fetched.
     return strict(schema, registry=Registry(), format_checker=FormatChecker(["date"]))
+
+
+def _within(schema: Mapping[str, Any]) -> Callable[[Any, str, object, object], Iterator[ValidationError]]:
+    """``$ref`` to a place of the schema itself, found once; the library would look each one up anew."""
+
+    @cache
+    def at(pointer: str) -> Any:
+        place: Any = schema
+        for step in pointer.removeprefix("#/").split("/"):
+            place = place[step]
+        return place
+
+    def ref(validator: Any, pointer: str, instance: object, _: object) -> Iterator[ValidationError]:
+        yield from validator.descend(instance, at(pointer))
+
+    return ref
 
 
 def _whole_pattern(_: Validator, pattern: str, instance: object, __: object) -> Iterator[ValidationError]:

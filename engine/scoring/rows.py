@@ -143,7 +143,7 @@ def _within(key: Column, row: Row) -> tuple[nw.Expr, nw.Expr | None]:
     if stretch is None:
         hint = '写作 "[75%, 100%)"、75%（含）—100%（不含） 或一个数。'
         raise Rejected([Problem("R14", f"“{row.label}”不是一个区间，而这一层按数分档。", row.place, hint)])
-    exact_key = replace(key, open=None)
+    exact_key = key if key.open is None else replace(key, open=None)
     inside = functools.reduce(lambda a, b: a & b, (_certain(c) for c in _bounds(exact_key, stretch)), nw.lit(True))
     return inside, key.open if key.open is not None and stretch.high is not None else None
 

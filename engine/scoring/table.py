@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from engine import lazy as nw
 from engine.column import Column
@@ -18,7 +18,7 @@ HELD, CELL, MARK = "~当", "~格", "~标"
 # What else a column is stored with: denominator of a 商, reason for no value, “at least”.
 OVER, ABSENT, OPEN = "÷", "?", "≥"
 
-Lazy = nw.LazyFrame[Any]
+Lazy: TypeAlias = "nw.LazyFrame[Any]"
 
 
 @dataclass
@@ -78,7 +78,9 @@ class Table:
 
 
 def stored_column(name: str, column: Column) -> Column:
-    """How a stored column is read back."""
+    """How a stored column is read back; one that nobody reads stays what it is."""
+    if column.expr is nw.UNREAD and column.constant is None:
+        return column
     return replace(
         column, expr=nw.col(name), constant=None,
         over=None if column.over is None else nw.col(name + OVER),
