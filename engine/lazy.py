@@ -32,6 +32,7 @@ __all__ = [
     "made_by",
     "max_horizontal",
     "min_horizontal",
+    "nobody_reads",
     "to_native",
     "unread",
     "when",
@@ -96,6 +97,11 @@ def made_by(maker: Any) -> Iterator[None]:
 def unread() -> AbstractContextManager[None]:
     """A dry run: no expression is built."""
     return made_by(UNREAD)
+
+
+def nobody_reads() -> bool:
+    """Whether this is a dry run."""
+    return _maker.get() is UNREAD
 
 
 def col(name: str) -> Expr:

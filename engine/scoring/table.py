@@ -78,8 +78,8 @@ class Table:
 
 
 def stored_column(name: str, column: Column) -> Column:
-    """How a stored column is read back; one that nobody reads stays what it is."""
-    if column.expr is nw.UNREAD and column.constant is None:
+    """How a stored column is read back; what nobody reads stays what it is."""
+    if nw.nobody_reads() and column.constant is None:
         return column
     return replace(
         column, expr=nw.col(name), constant=None,
