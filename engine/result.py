@@ -163,7 +163,7 @@ class Result:
         title = self.book.title
         return {
             "规则": {"年度": title.year, "名称": title.name, "文件": self.book.source.name, "sha256": self.book.digest,
-                     **({"状态": title.status} if title.status else {})},
+                     **({"状态": title.mark} if title.mark else {})},
             "台账": [self._file_json(*file) for file in self.files],
             "截至": self.as_json_date(),
             "暂定": self.provisional,

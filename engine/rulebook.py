@@ -15,6 +15,10 @@ from fractions import Fraction
 from engine.formula import Expression
 from engine.source import Source, Span
 
+MARKS = {"示意": "示意，未经原文核对", "草案": "草案，尚未印发"}
+"""状态 → what every output made from such a rule file says on its face."""
+
+SKETCH = "示意"  # the 状态 of a rule file some of whose values nobody has compared with the paper
 COMPANIONS = ("说明", "选项", "填写示例")  # sheets of a ledger workbook that hold no records
 
 
@@ -407,12 +411,22 @@ class Appraisal:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """条文: the words of the text, piece by piece; ``excused`` says why nothing computes it."""
+    """条文: the words of the text, piece by piece; ``excused`` says why nothing computes it.
+
+    ``sketched`` (试写): the text is not to hand, and ``texts`` only keep its place; compare
+    ``texts``, but print :attr:`printed`.
+    """
 
     name: str
     texts: tuple[str, ...]
     excused: str
     place: Span
+    sketched: bool = False
+
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """The words as an output may show them: what is not the text says so itself."""
+        return ("（试写，不是原文）", *self.texts) if self.sketched else self.texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,6 +473,18 @@ class Waiver:
 
 
 @dataclass(frozen=True, slots=True)
+class Unverified:
+    """待核对: nobody has compared what stands at ``path``, nor what is below it, with the paper yet.
+
+    ``path`` is keys from the top (a step of 得分 by its 编号), ``look`` what to look up.
+    """
+
+    path: tuple[str, ...]
+    look: str
+    place: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Title:
     """细则: name, year, document number, dates; ``month_end`` the day a month closes (``None``: natural)."""
 
@@ -474,6 +500,20 @@ class Title:
     status: str
     place: Span
     places: Mapping[str, Span] = field(default_factory=dict)
+
+    @property
+    def mark(self) -> str:
+        """What every output must say on its face: “示意，未经原文核对”; empty for the real thing.
+
+        An output writes it as it stands, on a line of its own or behind a text
+        (:meth:`marked`), and no other words. What goes out in the office's name (a 通报) is
+        refused while there is a mark, unless asked for by name, and then carries it too.
+        """
+        return MARKS.get(self.status, "")
+
+    def marked(self, text: str) -> str:
+        """A text with the mark in brackets behind it; the text alone for the real thing."""
+        return f"{text}（{self.mark}）" if self.mark else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -491,3 +531,4 @@ class RuleBook:
     appraisal: Appraisal
     bulletins: Mapping[str, Bulletin]
     waivers: Mapping[str, Waiver]
+    unverified: Mapping[str, Unverified] = field(default_factory=dict)

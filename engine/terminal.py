@@ -54,9 +54,8 @@ def print_result(result: Result) -> None:
 
 def _headline(result: Result) -> str:
     title = result.book.title
-    status = f"（{title.status}，未经原文核对）" if title.status else ""
     state = "　暂定" if result.provisional else ""
-    return f"{title.name}　{title.year} 年度{status}　截至 {result.as_json_date()}{state}"
+    return f"{title.name}　{title.marked(f'{title.year} 年度')}　截至 {result.as_json_date()}{state}"
 
 
 def _any_score(result: Result) -> bool:

@@ -5,7 +5,8 @@
 quarters against the year · ``unused`` names nobody reads · ``conditions`` always or never
 true · ``dates`` · ``clauses`` text
 nobody carries out · ``numbers`` rules against the text they cite · ``sheets`` ledger
-names Excel refuses · ``loopholes`` worse that scores better · ``waivers`` findings that
+names Excel refuses · ``loopholes`` worse that scores better · ``unverified`` what is not compared with the
+paper yet · ``waivers`` findings that
 somebody lets stand. What is wrong for certain is an error; what may be meant, a warning.
 """
 
@@ -26,6 +27,7 @@ from engine.checks.quotas import quotas
 from engine.checks.sheets import sheet_names
 from engine.checks.subject import Subject
 from engine.checks.unused import read_names, unused
+from engine.checks.unverified import unverified
 from engine.checks.words import missing_cells, words
 from engine.rulebook import RuleBook
 from engine.scoring import Study
@@ -40,7 +42,7 @@ PROOFS: tuple[Check, ...] = (bands, words, direction, negative_deductions, full_
 
 CHECKS: tuple[Check, ...] = (
     *PROOFS, missing_cells, worst_steps, quotas, unused, conditions, clauses, unprinted, unused_numbers,
-    lambda subject: loopholes(subject.study),
+    lambda subject: loopholes(subject.study), unverified,
 )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ def _checked(path: Path, told_on: Any) -> list[Problem]:
         book, alternatives, told = check_rules(path)
     except Rejected as rejected:
         return list(rejected.problems)
-    words = f"{path}：没有错误。{len(book.clauses)} 条条文，{len(book.items)} 项，{len(book.roster.units)} 个单位，"
-    words += f"{len(book.readings)} 个口径（{alternatives} 种备选都试过）。"
+    words = f"{book.title.marked(str(path))}：没有错误。{len(book.clauses)} 条条文，{len(book.items)} 项，"
+    words += f"{len(book.roster.units)} 个单位，{len(book.readings)} 个口径（{alternatives} 种备选都试过）。"
     print(words, file=told_on)
     return told

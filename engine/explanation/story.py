@@ -81,11 +81,13 @@ class Story:
 
     def as_json(self) -> dict[str, Any]:
         """``xize explain --json``."""
-        clauses = {name: clause.texts for name, clause in self.unit.book.clauses.items()}
+        title = self.unit.book.title
+        clauses = {name: clause.printed for name, clause in self.unit.book.clauses.items()}
         cited = {c for reason in (*self.reasons, *self.ranks, *self.outcomes) for c in _cited(reason)}
         cited |= {c for record in self.records for c in record.clauses}
         return {
             **self.unit.as_json(),
+            **({"状态": title.mark} if title.mark else {}),
             "截至": self.unit.result.as_json_date(),
             "暂定": self.unit.result.provisional,
             "口径": {r.name: r.chosen for r in self.unit.book.readings.values()},

@@ -66,7 +66,10 @@ def write_blank(book: RuleBook, path: Path) -> None:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     workbook = xlsxwriter.Workbook(memory, options)
     workbook.set_properties(
-        {"title": f"{book.title.name}台账", "created": dt.datetime.combine(book.title.start, dt.time())}
+        {
+            "title": f"{book.title.marked(book.title.name)}台账",
+            "created": dt.datetime.combine(book.title.start, dt.time()),
+        }
     )
     formats = {name: workbook.add_format({**_FONT, **style}) for name, style in _FORMATS.items()}
     sheets = {name: workbook.add_worksheet(name) for name in book.ledgers}
@@ -76,6 +79,8 @@ def write_blank(book: RuleBook, path: Path) -> None:
         _write_ledger(sheets[ledger.name], ledger, book, formats, lists)
     _write_guide(guide, book, formats)
     _write_examples(sample, book, formats)
+    for sheet in workbook.worksheets() if book.title.mark else ():
+        sheet.set_header(f"&C&B{book.title.mark}")
     workbook.close()
     save(path, memory.getvalue())
 
@@ -144,7 +149,8 @@ def _write_ledger(
     for column, f in enumerate(ledger.fields.values()):
         sheet.set_column(column, column, _column_width(f, book), formats.get(f.kind.value, formats["plain"]))
         sheet.write_string(0, column, f.name, formats["optional" if f.blank else "required"])
-        note = "\n".join((("选填。" if f.blank else "必填。") + f"{_what(f)}。", *_blank_note(f)))
+        words = (("选填。" if f.blank else "必填。") + f"{_what(f)}。", *_blank_note(f), book.title.mark)
+        note = "\n".join(filter(None, words))
         sheet.write_comment(0, column, note, {"x_scale": 2, "y_scale": 1.2, "author": ""})
         rule = _validation(f, f.name == ledger.dated, ledger, book, lists)
         if rule:
@@ -203,7 +209,7 @@ def _write_guide(sheet: Worksheet, book: RuleBook, formats: Mapping[str, Format]
     for column, width in enumerate(_GUIDE_WIDTHS):
         sheet.set_column(column, column, width)
     sheet.set_row(0, 30)
-    sheet.write_string(0, 0, book.title.name, formats["title"])
+    sheet.write_string(0, 0, book.title.marked(book.title.name), formats["title"])
     sheet.write_string(
         1, 0, f"{book.title.year} 年台账，记 {book.title.start} 至 {book.title.end} 的事。", formats["plain"]
     )
@@ -239,7 +245,8 @@ def _write_row(sheet: Worksheet, row: int, texts: tuple[str, ...], style: Format
 def _write_examples(sheet: Worksheet, book: RuleBook, formats: Mapping[str, Format]) -> None:
     most = max((len(ledger.fields) for ledger in book.ledgers.values()), default=1)
     sheet.set_column(0, most - 1, 22)
-    sheet.write_string(0, 0, "每张台账一行示例，只供参考，程序不读这一页。", formats["heading"])
+    words = book.title.marked("每张台账一行示例，只供参考，程序不读这一页。")
+    sheet.write_string(0, 0, words, formats["heading"])
     row = 2
     for name, cells in examples(book).items():
         sheet.write_string(row, 0, name, formats["heading"])

@@ -28,7 +28,7 @@ def write_scores(result: Result, path: Path) -> None:
 def scores(result: Result) -> bytes:
     """The workbook as bytes; the same result gives the same bytes."""
     title = f"{result.book.title.name}（{result.book.title.year}年度）考评成绩"
-    book = Book(title, from_day_number(result.as_of))
+    book = Book(title, from_day_number(result.as_of), result.book.title.mark)
     guide = _page(book, "说明", result, title)
     tables = [(_page(book, ranking.name, result, ranking.title), ranking) for ranking in rankings(result)]
     measures = _page(book, "指标", result)

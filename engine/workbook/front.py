@@ -35,8 +35,8 @@ _READINGS = (
 
 def warnings(result: Result) -> list[str]:
     """What every reader of a ranking must see first: a rule file that is not the final one, results that may change."""
-    status = result.book.title.status
-    found = [f"【{status}】细则文件标明“{status}”，本表不能作为正式结果。"] if status else []
+    mark = result.book.title.mark
+    found = [f"【{mark}】本表不能作为正式结果。"] if mark else []
     if result.provisional:
         found.append(f"【暂定】{'；'.join(_reasons(result))}。名次和得分还会变。")
     return found

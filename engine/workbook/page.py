@@ -48,10 +48,10 @@ class Line:
 
 
 class Book:
-    """A workbook in memory. The same calls give the same bytes."""
+    """A workbook in memory; ``mark`` is printed above every page. The same calls give the same bytes."""
 
-    def __init__(self, title: str, day: date) -> None:
-        self.title = title
+    def __init__(self, title: str, day: date, mark: str = "") -> None:
+        self.title, self.mark = title, mark
         self._bytes = io.BytesIO()
         self._book = xlsxwriter.Workbook(self._bytes, {"in_memory": True})
         self._book.set_properties({"title": title, "created": datetime.combine(day, time())})
@@ -89,6 +89,8 @@ class Page:
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        if book.mark:
+            sheet.set_header(f"&C&B{book.mark}")
         sheet.set_footer(f"&L{book.title.replace('&', '&&')}　{name.replace('&', '&&')}&R第 &P 页，共 &N 页")
 
     def say(self, text: str, style: str = "plain") -> None:
