@@ -188,7 +188,7 @@ def test_a_provisional_result_says_so_on_every_ranking(
     for name in ("说明", "一类", "二类", "总名次"):
         top = [seen(row[0]) for row in unfinished[name].iter_rows(max_row=4)]
         assert any("【暂定】截至 2024-08-15" in text for text in top)
-        assert any("【示意】" in text for text in top)
+        assert any("【示意，未经原文核对】" in text for text in top)
     assert "【" not in words(workbook["总名次"])
 
 

@@ -42,7 +42,7 @@ PROOFS: tuple[Check, ...] = (bands, words, direction, negative_deductions, full_
 
 CHECKS: tuple[Check, ...] = (
     *PROOFS, missing_cells, worst_steps, quotas, unused, conditions, clauses, unprinted, unused_numbers,
-    lambda subject: loopholes(subject.study), unverified,
+    unverified, lambda subject: loopholes(subject.study),
 )  # fmt: skip
 
 
