@@ -23,7 +23,7 @@ from test_structure import FLOOR
 
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
-RULES = (ROOT / "rules" / "2024.yaml").read_text(encoding="utf-8")
+RULES, SKETCH = ((ROOT / "rules" / f"{year}.yaml").read_text(encoding="utf-8") for year in (2024, 2023))
 UNQUOTED = ('      "[75%, 100%)": 4', "      [75%, 100%): 4")
 OMITTED = "……"
 
@@ -75,7 +75,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     top = tmp_path_factory.mktemp("desk")
     for folder in ("rules", "examples", "out"):
         (top / folder).mkdir()
-    for file in ("rules/2024.yaml", "examples/2024.xlsx"):
+    for file in ("rules/2024.yaml", "rules/2023.yaml", "examples/2024.xlsx"):
         shutil.copy(ROOT / file, top / file)
     (top / "改错.yaml").write_text(RULES.replace(*UNQUOTED, 1), encoding="utf-8")
     workbook = openpyxl.load_workbook(ROOT / "examples" / "2024.xlsx")
@@ -110,11 +110,12 @@ def plain(line: str) -> str:
 
 @pytest.mark.parametrize("block", blocks("yaml"), ids=lambda block: block.splitlines()[1].split(":")[0].strip())
 def test_edits_load(block: str, tmp_path: Path) -> None:
-    """README 里的每一处改动：“改前”在 2024 年的文件里恰有一处，换成“改后”仍没有错误。"""
+    """README 里的每一处改动：“改前”在 2024 年（或 2023 年示意）的文件里恰有一处，换成“改后”仍没有错误。"""
     before, after = block.removeprefix("# 改前\n").split("# 改后\n")
-    assert RULES.count(before) == 1
+    text = RULES if before in RULES else SKETCH
+    assert text.count(before) == 1
     changed = tmp_path / "changed.yaml"
-    changed.write_text(RULES.replace(before, after), encoding="utf-8")
+    changed.write_text(text.replace(before, after), encoding="utf-8")
     assert load_rules(changed).items
 
 
