@@ -17,6 +17,7 @@ import random_ledgers
 from engine import pipeline
 from engine.__main__ import main
 from engine.document import Document, load
+from engine.explanation import explain
 from engine.explanation.sentences import flattened
 from engine.ledger.blank import write_blank
 from engine.pipeline import load_rules, score_by
@@ -222,6 +223,15 @@ def test_random_ledgers_are_scored(old: RuleBook, tmp_path: Path, seed: int) -> 
     assert {n: c for f in told["台账"] for n, c in f["计入数"].items()} == {
         n: c - left.count(n) for n, c in read.items()
     }
+
+
+def test_the_distance_in_counts_is_said_in_counts(old: RuleBook, tmp_path: Path) -> None:
+    """报送9条，离10条差1：说“再多1”，不说“再得1分”。"""
+    rows = [{"单位": "大埔镇", "报送日期": "2023-03-01", "信息编号": f"R{n}", "标题": ""} for n in range(9)]
+    empty: random_ledgers.Ledgers = {name: [] for name in random_ledgers.COLUMNS}
+    random_ledgers.write_csv({**empty, "报送": rows}, tmp_path)
+    told = json.dumps(explain(score_by(old, tmp_path), "大埔镇").as_json(), ensure_ascii=False)
+    assert "“报送条数”再多1就到“[10条, +∞)”，可多得2分" in told
 
 
 # ---- the mark ------------------------------------------------------------------------------------

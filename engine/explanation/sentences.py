@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from engine.column import Column
+from engine.column import COUNT, Column
 from engine.explanation.story import said
 from engine.formula import Expression
 from engine.number import show, show_percent
@@ -227,9 +227,13 @@ def _upward(key: str, here: Row, above: Row, scene: Scene, deducted: bool) -> st
     if edge is None or not isinstance(value, Fraction):
         return ""
     name, need = _needed(key, edge, value, scene)
-    least = f"{show(need)}" if above.interval.low_closed else (f"多于{show(need)}" if need else "任何")
+    if above.interval.measure == COUNT:
+        more = f"再多{show(need if above.interval.low_closed else need + 1)}"
+    else:
+        least = f"{show(need)}" if above.interval.low_closed else (f"多于{show(need)}" if need else "任何")
+        more = f"再得{least}分"
     gain = _gain(here, above, deducted)
-    return f"“{name}”再得{least}分就到“{above.label}”，{gain}" if gain else ""
+    return f"“{name}”{more}就到“{above.label}”，{gain}" if gain else ""
 
 
 def _needed(key: str, edge: Fraction, value: Fraction, scene: Scene) -> tuple[str, Fraction]:

@@ -65,7 +65,7 @@ def clause(node: Node) -> Clause:
     """条文: 原文 is one text or a list of texts; 试写 keeps its place while it is not to hand."""
     sketched = "试写" in node
     if sketched and "原文" in node:
-        node.get("试写").fault("R02", f"条文“{node.name}”写了原文，又有试写。", "有了原文，就删去「试写」。")
+        node.get("试写").fault("R24", f"条文“{node.name}”有原文，也有试写。", "取得了原文，就删去「试写」。")
     return Clause(
         node.name, node.get("试写" if sketched else "原文").texts(), node.text_at("不计算"), node.key_place, sketched
     )
