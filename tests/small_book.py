@@ -33,7 +33,7 @@ def ledger(name: str, dated: str, *fields: Field, **more: Any) -> Ledger:
     return Ledger(name, PLACE, dated, {f.name: f for f in fields}, **more)
 
 
-def book(*, late: bool = False, optional: bool = False, status: str = "") -> Any:
+def book(*, late: bool = False, optional: bool = False) -> Any:
     """采用 and 突发, four units; ``late`` and ``optional`` are about 突发."""
     adopted = ledger(
         "采用", "采用日期",
@@ -52,7 +52,7 @@ def book(*, late: bool = False, optional: bool = False, status: str = "") -> Any
     aliases = {"县教育局": ("教育局",)}
     units = tuple(Unit(name, PLACE, aliases.get(name, ()), {}) for name in NAMES)
     first, last = dt.date(2024, 1, 1), dt.date(2024, 12, 31)
-    title = Title("某县细则", 2024, "", first, first, "", first, last, None, status, PLACE)
+    title = Title("某县细则", 2024, "", first, first, "", first, last, None, "", PLACE)
     return SimpleNamespace(
         ledgers={"采用": adopted, "突发": events}, roster=Roster({}, units, None, PLACE), title=title
     )
