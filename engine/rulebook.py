@@ -1,4 +1,4 @@
-"""What a 细则 is, as frozen values. No logic but the words of its mark: :mod:`engine.reader` makes them, the floors above read them.
+"""What a 细则 is, as frozen values. No logic: :mod:`engine.reader` makes them, the floors above read them.
 
 Each item keeps its place in the YAML (``place``) and the clauses it carries out
 (``clauses``), so that any figure computed from it can say both.
