@@ -96,8 +96,9 @@ def rescaled(column: Column, den: int) -> Column:
 def aligned(*columns: Column) -> tuple[Column, ...]:
     """Number columns over one common denominator and one measure.
 
-    Raises Misfit when measures mix or something is no number.
+    A 商 whose divisors are known takes part exactly. Raises Misfit when measures mix or something is no number.
     """
+    columns = tuple(map(exact, columns))
     for column in columns:
         _require_number(column)
     measure = common_measure(*columns)
@@ -136,6 +137,7 @@ def subtract(a: Column, b: Column) -> Column:
 
 def negative(a: Column) -> Column:
     """－a."""
+    a = exact(a)
     _require_number(a)
     constant = None if a.constant is None else -a.constant
     return replace(a, expr=-a.expr, low=-a.high, high=-a.low, constant=constant, divisors=None)
@@ -180,7 +182,7 @@ def _multiply_ratio(a: Column, b: Column, measure: str) -> Column:
 
 
 def _product_measure(a: str, b: str) -> str:
-    for scalar in (PURE, COUNT, SHARE):
+    for scalar in (SHARE, PURE, COUNT):
         if a == scalar:
             return b
         if b == scalar:
@@ -225,6 +227,11 @@ def _ratio(a: Column, b: Column, measure: str) -> Column:
     )  # fmt: skip
 
 
+def exact(column: Column) -> Column:
+    """A 商 as a number where its divisors are known when the plan is built; anything else as it is."""
+    return settled(column) if column.divisors is not None else column
+
+
 def settled(ratio: Column) -> Column:
     """A 商 whose divisors are known, as a number over their least common multiple.
 
@@ -236,6 +243,8 @@ def settled(ratio: Column) -> Column:
     if ratio.divisors is None or len(ratio.divisors) > _DIVISORS:
         raise Misfit("除数的取值事先不知道，商不能精确相加：先写 取整，或给作除数的计数写 至多")
     den = math.lcm(*ratio.divisors) if ratio.divisors else 1
+    if den > LIMIT:
+        raise Misfit("除数的取值太杂，公分母超出64位整数：先写 取整")
     positive = nw.when(ratio.over > 0).then(ratio.over).otherwise(nw.lit(1, nw.Int64))
     factor = nw.lit(den, nw.Int64) // positive
     steps = [den // d for d in ratio.divisors or (den,)]

@@ -75,6 +75,7 @@ def _origin(study: Study, table: Table, mechanism: Gather) -> tuple[Table, str |
 def _checked(mechanism: Gather, value: Column | None) -> Column:
     if value is None:
         raise Misfit(f"「{mechanism.verb}」要写明是哪一列")
+    value = col.exact(value)
     if mechanism.verb in _TIMES:
         as_days(value)
     elif value.kind is Kind.RATIO:
