@@ -61,15 +61,16 @@ def _rising(column: Column, direction: str) -> nw.Expr:
 
 def _unranked(study: Study, table: Table, item: Item, first: Column) -> nw.Expr:
     """Why a unit has no place (0: it has one): its first key has no value, or 当 leaves it out (不适用) or is 待定."""
-    reason = nw.lit(0, nw.Int8)
+    ranked = nw.lit(0, nw.Int8)
+    reason = ranked
     if first.absent is not None:
-        reason = nw.when(first.absent == int(Absent.NONE)).then(reason).otherwise(first.absent)
+        reason = nw.when(first.absent == int(Absent.NONE)).then(ranked).otherwise(first.absent)
     if item.when is None:
         return reason
     held = study.condition(table, item.when).expr
-    left_out = nw.when(held.is_null()).then(nw.lit(int(Absent.PENDING), nw.Int8))
-    left_out = left_out.otherwise(nw.lit(int(Absent.INAPPLICABLE), nw.Int8))
-    return nw.max_horizontal(reason, nw.when(held).then(nw.lit(0, nw.Int8)).otherwise(left_out))
+    undecided = nw.when(held.is_null()).then(nw.lit(int(Absent.PENDING), nw.Int8))
+    left_out = undecided.otherwise(nw.lit(int(Absent.INAPPLICABLE), nw.Int8))
+    return nw.max_horizontal(reason, nw.when(held).then(ranked).otherwise(left_out))
 
 
 def consequence(study: Study, table: Table, item: Item, mechanism: Consequence) -> Column:
