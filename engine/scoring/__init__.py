@@ -196,4 +196,6 @@ def _where_it_holds(study: Study, table: Table, item: Item, column: Column) -> C
     unknown = nw.when(condition.is_null()).then(nw.lit(int(Absent.PENDING), nw.Int8))
     reason = nw.when(~condition).then(nw.lit(other, nw.Int8)).otherwise(unknown.otherwise(nw.lit(0, nw.Int8)))
     absent = reason if column.absent is None else nw.when(condition).then(column.absent).otherwise(reason)
-    return replace(column, expr=expr, absent=absent, low=min(column.low, 0), high=max(column.high, 0), constant=None)
+    divisors = None if column.divisors is None else column.divisors | {0}
+    low, high = min(column.low, 0), max(column.high, 0)
+    return replace(column, expr=expr, absent=absent, low=low, high=high, divisors=divisors, constant=None)
