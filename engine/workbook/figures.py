@@ -10,23 +10,7 @@ from engine.rulebook import Absent, Consequence, Formula, Item, Period, Rank, Ru
 from engine.scoring import SCORE, TIED
 from engine.workbook.content import Content, Rate
 
-_LABELS = {
-    Period.YEAR: "全年",
-    Period.HALF: "第{}个半年",
-    Period.QUARTER: "第{}季度",
-    Period.MONTH: "{}月",
-    Period.WEEK: "第{}周",
-}
 _ORDER = tuple(Period)
-
-
-def label(period: Period, number: int) -> str:
-    """A period as people call it.
-
-    >>> label(Period.QUARTER, 3)
-    '第3季度'
-    """
-    return _LABELS[period].format(number)
 
 
 def at(value: Figure | dict[str, Figure], number: int) -> Figure:
