@@ -88,12 +88,16 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The units in printing order; ``classified_by`` names the attribute that groups them."""
+    """The units in printing order; ``classified_by`` names the attribute that groups them.
+
+    ``totals``: attribute → the total printed under it (合计), with its place.
+    """
 
     fields: Mapping[str, Field]
     units: tuple[Unit, ...]
     classified_by: str | None
     place: Span
+    totals: Mapping[str, tuple[Fraction, Span]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
