@@ -99,7 +99,7 @@ def test_the_cases_are_enough(folder: Path, run: Run) -> None:
 
 
 def untouched(folder: Path, run: Run) -> list[str]:
-    """The table cells that no case falls in, and the items that have one value in all of them."""
+    """The table cells that no case falls in, and the other items that have one value in all of them."""
     values: dict[str, set[object]] = {}
     for result in results(folder, run):
         for table, columns in result.outcome.columns.items():
@@ -113,7 +113,7 @@ def untouched(folder: Path, run: Run) -> list[str]:
             paths = list(flattened(item.mechanism.table))
             missed = [paths[n] for n in range(len(paths)) if n not in values[f"{CELL}{item.name}"]]
             found += [f"{item.name} {' × '.join(row.label for row in path)}" for path in missed]
-        if len(values.get(item.name, {1, 2}) | values.get(f"{item.name}{ABSENT}", set())) < 2:
+        elif len(values.get(item.name, {1, 2}) | values.get(f"{item.name}{ABSENT}", set())) < 2:
             found.append(f"{item.name} 只有一个值")
     return found
 
