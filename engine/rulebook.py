@@ -479,6 +479,11 @@ class Title:
     place: Span
     places: Mapping[str, Span] = field(default_factory=dict)
 
+    @property
+    def opens(self) -> date:
+        """The first day a record may bear."""
+        return max(self.start, self.effective)
+
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
