@@ -52,7 +52,7 @@ def book(*, late: bool = False, optional: bool = False) -> Any:
     aliases = {"县教育局": ("教育局",)}
     units = tuple(Unit(name, PLACE, aliases.get(name, ()), {}) for name in NAMES)
     first, last = dt.date(2024, 1, 1), dt.date(2024, 12, 31)
-    title = SimpleNamespace(name="某县细则", year=2024, start=first, effective=first, end=last)
+    title = SimpleNamespace(name="某县细则", year=2024, start=first, effective=first, opens=first, end=last)
     return SimpleNamespace(
         ledgers={"采用": adopted, "突发": events}, roster=Roster({}, units, None, PLACE), title=title
     )
