@@ -380,7 +380,8 @@ class Unit:
 
 
 def _items(book: RuleBook, mechanism: type) -> list[Item]:
-    return [i for i in book.items.values() if isinstance(i.mechanism, mechanism)]
+    """The 结果 of one kind."""
+    return [i for i in book.items.values() if i.section == "结果" and isinstance(i.mechanism, mechanism)]
 
 
 def _negated(value: Figure | dict[str, Figure]) -> Figure | dict[str, Figure]:

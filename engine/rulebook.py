@@ -278,6 +278,25 @@ class Gather:
 
 
 @dataclass(frozen=True, slots=True)
+class Across:
+    """合计 计次 最高 … with 范围: a 单位×期 column over the units of one period.
+
+    ``within`` is an attribute (units equal in it) or 全部; ``column`` is ``None`` where the units are counted.
+    """
+
+    verb: str
+    column: str | None
+    within: str
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """上期: what a 单位×期 column was in the period before; 无 in the year's first."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Collect:
     """收: an account of dated points gathered from columns of ledgers; ``carry`` are columns kept (带)."""
 
@@ -322,7 +341,7 @@ class Scaled:
 
 Mechanism = (
     Lookup | PerTime | Formula | Elapsed | AsNumber | CountOnly | Sequence | Running | Carry
-    | Gather | Collect | Rank | Consequence | Scaled
+    | Gather | Across | Before | Collect | Rank | Consequence | Scaled
 )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from engine.number import show
 from engine.result import Figure, Result, Unit
 from engine.rulebook import (
     Absent,
+    Across,
     Consequence,
     Formula,
     Gather,
@@ -191,6 +192,10 @@ def _mentions(unit: Unit, item: Item) -> list[str]:
             names = [atom.text for atom in expression.names]
         case Scaled(value=value):
             names = [value]
+        case Across(column=str(column)):
+            names = [column]
+        case Rank(keys=ordered):
+            names = [name for name, _ in ordered]
         case Gather(ledger=None, column=str(column)):
             names = [column]
         case _:
@@ -227,7 +232,7 @@ def _outcome(unit: Unit, item: Item, period: Period, number: int) -> Reason:
 
 def _ranks(unit: Unit, periods: list[int]) -> Iterable[Reason]:
     for item in unit.book.items.values():
-        if isinstance(item.mechanism, Rank) and item.period is unit.period:
+        if isinstance(item.mechanism, Rank) and item.section == "结果" and item.period is unit.period:
             yield from (_rank(unit, item, item.mechanism, number) for number in periods)
 
 

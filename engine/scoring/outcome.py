@@ -42,7 +42,7 @@ def rank(study: Study, table: Table, item: Item, mechanism: Rank) -> Column:
     shared = nw.col("~序").count().over(*group, "~序").cast(nw.Int64) > 1
     table.then_with(nw.when(ranked).then(place).alias("~名"), nw.when(ranked).then(shared).alias("~并"))
     table.add(f"{item.name}{TIED}", col.flag(nw.col("~并")))
-    return Column(Kind.NUMBER, nw.col("~名"), absent=nw.col("~免"), high=table.total)
+    return Column(Kind.NUMBER, nw.col("~名"), absent=nw.col("~免"), measure=col.COUNT, low=1, high=table.total)
 
 
 def _rising(column: Column, direction: str) -> nw.Expr:

@@ -51,7 +51,7 @@ def finer(book: RuleBook) -> list[Period]:
 
 def ranks(book: RuleBook) -> list[tuple[Item, Rank]]:
     """The 名次 items of the appraisal's period."""
-    found = [(i, i.mechanism) for i in book.items.values() if i.period is book.appraisal.period]
+    found = [(i, i.mechanism) for i in book.items.values() if i.section == "结果" and i.period is book.appraisal.period]
     return [(item, mechanism) for item, mechanism in found if isinstance(mechanism, Rank)]
 
 
