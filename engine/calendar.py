@@ -9,6 +9,13 @@ from engine.rulebook import Period, Title
 
 _MONTHS = {Period.YEAR: 12, Period.HALF: 6, Period.QUARTER: 3, Period.MONTH: 1}
 _EPOCH = date(1970, 1, 1)
+_LABELS = {
+    Period.YEAR: "全年",
+    Period.HALF: "第{}个半年",
+    Period.QUARTER: "第{}季度",
+    Period.MONTH: "{}月",
+    Period.WEEK: "第{}周",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,15 @@ def day_number(day: date) -> int:
 def from_day_number(number: int) -> date:
     """The date a day number means."""
     return _EPOCH + timedelta(days=number)
+
+
+def period_name(period: Period, number: int) -> str:
+    """A period as people call it.
+
+    >>> period_name(Period.QUARTER, 3)
+    '第3季度'
+    """
+    return _LABELS[period].format(number)
 
 
 def stretches(title: Title, period: Period) -> tuple[Stretch, ...]:

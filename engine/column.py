@@ -13,6 +13,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from operator import add as plus
+from operator import mul as times
 
 from engine import lazy as nw
 from engine.rulebook import Absent, Kind, Rounding
@@ -36,7 +38,7 @@ class Column:
     WORD option index; DAY days and MOMENT minutes since 1970-01-01; TEXT text.
     ``absent``: Int8 :class:`Absent` code, 0 where valued; ``None``: always valued.
     ``open``: Boolean, true where a duration is only “at least” this long.
-    ``divisors``: every value ``over`` (or a divisor attribute) can take, if known.
+    ``divisors``: every value ``over`` (of a 商; else ``expr``) can take, if known; more than it takes does no harm.
     """
 
     kind: Kind
@@ -90,14 +92,17 @@ def rescaled(column: Column, den: int) -> Column:
     if factor == 1:
         return column
     expr = column.expr * factor
-    return bounded(replace(column, expr=expr, den=den, low=column.low * factor, high=column.high * factor))
+    values = None if column.divisors is None else frozenset(d * factor for d in column.divisors)
+    low, high = column.low * factor, column.high * factor
+    return bounded(replace(column, expr=expr, den=den, low=low, high=high, divisors=values))
 
 
 def aligned(*columns: Column) -> tuple[Column, ...]:
-    """Number columns over one common denominator and one measure.
+    """Number columns over one common denominator and one measure; a 商 of known divisors is one of them.
 
     Raises Misfit when measures mix or something is no number.
     """
+    columns = tuple(map(exact, columns))
     for column in columns:
         _require_number(column)
     measure = common_measure(*columns)
@@ -130,7 +135,15 @@ def _require_number(column: Column) -> None:
 def add(a: Column, b: Column) -> Column:
     """a ＋ b: one measure, one denominator."""
     a, b = aligned(a, b)
-    return _number(a, a.expr + b.expr, a.low + b.low, a.high + b.high, a, b)
+    found = _number(a, a.expr + b.expr, a.low + b.low, a.high + b.high, a, b)
+    return replace(found, divisors=_reached(a, b, plus))
+
+
+def _reached(a: Column, b: Column, combine: Callable[[int, int], int]) -> frozenset[int] | None:
+    """Every value the two can make together, where those of both are known and few."""
+    if a.divisors is None or b.divisors is None or len(a.divisors) * len(b.divisors) > _DIVISORS:
+        return None
+    return frozenset(combine(x, y) for x in a.divisors for y in b.divisors)
 
 
 def subtract(a: Column, b: Column) -> Column:
@@ -140,9 +153,10 @@ def subtract(a: Column, b: Column) -> Column:
 
 def negative(a: Column) -> Column:
     """－a."""
-    _require_number(a)
+    (a,) = aligned(a)
     constant = None if a.constant is None else -a.constant
-    return replace(a, expr=-a.expr, low=-a.high, high=-a.low, constant=constant, divisors=None)
+    values = None if a.divisors is None else frozenset(-d for d in a.divisors)
+    return replace(a, expr=-a.expr, low=-a.high, high=-a.low, constant=constant, divisors=values)
 
 
 def larger(*columns: Column) -> Column:
@@ -168,7 +182,8 @@ def multiply(a: Column, b: Column) -> Column:
     _require_number(b)
     corners = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
     whole = replace(a, den=a.den * b.den, measure=measure)
-    return _number(whole, a.expr * b.expr, min(corners), max(corners), a, b)
+    found = _number(whole, a.expr * b.expr, min(corners), max(corners), a, b)
+    return replace(found, divisors=_reached(a, b, times))
 
 
 def _multiply_ratio(a: Column, b: Column, measure: str) -> Column:
@@ -184,7 +199,7 @@ def _multiply_ratio(a: Column, b: Column, measure: str) -> Column:
 
 
 def _product_measure(a: str, b: str) -> str:
-    for scalar in (PURE, COUNT, SHARE):
+    for scalar in (SHARE, PURE, COUNT):
         if a == scalar:
             return b
         if b == scalar:
@@ -229,6 +244,11 @@ def _ratio(a: Column, b: Column, measure: str) -> Column:
     )  # fmt: skip
 
 
+def exact(column: Column) -> Column:
+    """A 商 as a number where its divisors are known when the plan is built; anything else as it is."""
+    return settled(column) if column.divisors is not None else column
+
+
 def settled(ratio: Column) -> Column:
     """A 商 whose divisors are known, as a number over their least common multiple.
 
@@ -240,6 +260,8 @@ def settled(ratio: Column) -> Column:
     if ratio.divisors is None or len(ratio.divisors) > _DIVISORS:
         raise Misfit("除数的取值事先不知道，商不能精确相加：先写 取整，或给作除数的计数写 至多")
     den = math.lcm(*ratio.divisors) if ratio.divisors else 1
+    if den > LIMIT:
+        raise Misfit("除数的取值太杂，公分母超出64位整数：先写 取整")
     positive = nw.when(ratio.over > 0).then(ratio.over).otherwise(nw.lit(1, nw.Int64))
     factor = nw.lit(den, nw.Int64) // positive
     steps = [den // d for d in ratio.divisors or (den,)]

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from engine.calendar import from_day_number, stretches
+from engine.calendar import from_day_number, period_name, stretches
 from engine.column import Column
 from engine.number import show
 from engine.rulebook import (
@@ -150,6 +150,12 @@ class Result:
         """The numbers of the periods that have begun."""
         return [s.number for s in stretches(self.book.title, period) if s.start <= self.as_of]
 
+    def overlapping(self, wanted: Period, period: Period, number: int) -> list[int]:
+        """The numbers of the ``wanted`` periods that share days with a period: the one it lies in, or those in it."""
+        one = stretches(self.book.title, period)[number - 1]
+        found = [s for s in stretches(self.book.title, wanted) if s.start <= one.end and s.end >= one.start]
+        return [s.number for s in found if s.start <= self.as_of or s is found[0]]
+
     def rows(self, table: str) -> pl.DataFrame:
         """The scored rows of a ledger or account, in file order."""
         return self.outcome.frames[table].sort(ROW)
@@ -259,7 +265,11 @@ class Unit:
         return [n for n in names if self._holds(n)]
 
     def _holds(self, name: str) -> bool:
-        return any(self.figure(name, self.period, n) is True for n in self.result.started(self.period))
+        return bool(self.held(name, self.period))
+
+    def held(self, name: str, period: Period) -> list[int]:
+        """The numbers of the periods in which a condition holds."""
+        return [n for n in self.result.started(period) if self.figure(name, period, n) is True]
 
     @property
     def ranks(self) -> dict[str, Any]:
@@ -293,9 +303,11 @@ class Unit:
         if item.ledger is not None:
             rows = [row for row in self.ledger_rows(item.ledger) if row[item.name] is True]
             return [f"{text}（{item.ledger}第{row[ROW]}行）" for row in rows for text in item.mechanism.texts]
-        if not self._holds(item.name):
-            return []
-        return [f"{text}{self._decided(item)}" for text in item.mechanism.texts]
+        assert item.period is not None
+        held = self.held(item.name, item.period)
+        whole = item.period is Period.YEAR
+        when = "" if whole else f"（{'、'.join(period_name(item.period, number) for number in held)}）"
+        return [f"{text}{when}{self._decided(item)}" for text in item.mechanism.texts] if held else []
 
     def _decided(self, item: Item) -> str:
         """（拟）, or the words of the decision."""
@@ -368,7 +380,8 @@ class Unit:
 
 
 def _items(book: RuleBook, mechanism: type) -> list[Item]:
-    return [i for i in book.items.values() if isinstance(i.mechanism, mechanism)]
+    """The 结果 of one kind."""
+    return [i for i in book.items.values() if i.section == "结果" and isinstance(i.mechanism, mechanism)]
 
 
 def _negated(value: Figure | dict[str, Figure]) -> Figure | dict[str, Figure]:

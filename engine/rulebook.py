@@ -15,7 +15,12 @@ from fractions import Fraction
 from engine.formula import Expression
 from engine.source import Source, Span
 
-MARKS = {"示意": "示意，未经原文核对", "草案": "草案，尚未印发"}
+MARKS = {
+    "示意": "示意，未经原文核对",
+    "节录": "节录，部分原文未见",
+    "草案": "草案，尚未印发",
+    "废止": "已废止",
+}
 """状态 → what every output made from such a rule file says on its face."""
 
 SKETCH = "示意"  # the 状态 of a rule file some of whose values nobody has compared with the paper
@@ -92,12 +97,16 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The units in printing order; ``classified_by`` names the attribute that groups them."""
+    """The units in printing order; ``classified_by`` names the attribute that groups them.
+
+    ``totals``: attribute → the total printed under it (合计), with its place.
+    """
 
     fields: Mapping[str, Field]
     units: tuple[Unit, ...]
     classified_by: str | None
     place: Span
+    totals: Mapping[str, tuple[Fraction, Span]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +287,25 @@ class Gather:
 
 
 @dataclass(frozen=True, slots=True)
+class Across:
+    """合计 计次 最高 … with 范围: a 单位×期 column over the units of one period.
+
+    ``within`` is an attribute (units equal in it) or 全部; ``column`` is ``None`` where the units are counted.
+    """
+
+    verb: str
+    column: str | None
+    within: str
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """上期: what a 单位×期 column was in the period before; 无 in the year's first."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Collect:
     """收: an account of dated points gathered from columns of ledgers; ``carry`` are columns kept (带)."""
 
@@ -322,7 +350,7 @@ class Scaled:
 
 Mechanism = (
     Lookup | PerTime | Formula | Elapsed | AsNumber | CountOnly | Sequence | Running | Carry
-    | Gather | Collect | Rank | Consequence | Scaled
+    | Gather | Across | Before | Collect | Rank | Consequence | Scaled
 )  # fmt: skip
 
 
@@ -500,6 +528,11 @@ class Title:
     status: str
     place: Span
     places: Mapping[str, Span] = field(default_factory=dict)
+
+    @property
+    def opens(self) -> date:
+        """The first day a record may bear."""
+        return max(self.start, self.effective)
 
     @property
     def mark(self) -> str:

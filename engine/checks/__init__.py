@@ -23,7 +23,7 @@ from engine.checks.direction import direction, negative_deductions
 from engine.checks.loopholes import loopholes
 from engine.checks.marks import full_marks, limits, worst_steps
 from engine.checks.numbers import unprinted, unused_numbers
-from engine.checks.quotas import quotas
+from engine.checks.quotas import quotas, totals
 from engine.checks.sheets import sheet_names
 from engine.checks.subject import Subject
 from engine.checks.unused import read_names, unused
@@ -41,7 +41,7 @@ PROOFS: tuple[Check, ...] = (bands, words, direction, negative_deductions, full_
 """The checks that can find an error; they also look at what an alternative reading changes."""
 
 CHECKS: tuple[Check, ...] = (
-    *PROOFS, missing_cells, worst_steps, quotas, unused, conditions, clauses, unprinted, unused_numbers,
+    *PROOFS, missing_cells, worst_steps, quotas, totals, unused, conditions, clauses, unprinted, unused_numbers,
     unverified, lambda subject: loopholes(subject.study),
 )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Quotas of several periods: four quarters make the year, for every unit."""
+"""Quotas that must agree: four quarters make the year for every unit; the lines make the total printed under them."""
 
 from __future__ import annotations
 
@@ -32,6 +32,18 @@ def quotas(subject: Subject) -> Iterator[Problem]:
         times, rest = divmod(len(subject.study.stretches[one.period]), len(subject.study.stretches[other.period]))
         if one.summed == other.summed and one.attribute != other.attribute and times > 1 and not rest:
             yield from _unequal(subject, one, other, times)
+
+
+def totals(subject: Subject) -> Iterator[Problem]:
+    """合计: what is printed under a column of the roster is what its lines come to, or a line is mistyped."""
+    roster = subject.book.roster
+    for name, (printed, place) in roster.totals.items():
+        values = [v for unit in roster.units if isinstance(v := unit.values.get(name), Fraction)]
+        if (total := sum(values, Fraction(0))) != printed:
+            apart = f"相差 {show(abs(total - printed))}"
+            detail = f"“{name}”逐行加起来是 {show(total)}，合计印的是 {show(printed)}，{apart}。"
+            hint = "核对各行；原件就加错了的，照录。"
+            yield Problem("R122", detail, place, hint, f"单位「{name}」", Severity.WARNING)
 
 
 def _quotas(subject: Subject) -> Iterator[Quota]:

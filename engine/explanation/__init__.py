@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
+from engine.calendar import period_name
 from engine.explanation.records import records, sources
-from engine.explanation.sentences import Scene, distances, sentence
+from engine.explanation.sentences import Scene, distances, filled, sentence
 from engine.explanation.story import Reason, Record, Story, said
 from engine.number import show
 from engine.result import Figure, Result, Unit
 from engine.rulebook import (
     Absent,
+    Across,
     Consequence,
     Formula,
     Gather,
@@ -25,16 +28,9 @@ from engine.rulebook import (
     Step,
 )
 from engine.scoring import SCORE, TIED
+from engine.scoring.study import finer
 
 __all__ = ["Reason", "Record", "Story", "explain", "said"]
-
-LABELS = {
-    Period.YEAR: "全年",
-    Period.HALF: "第{}个半年",
-    Period.QUARTER: "第{}季度",
-    Period.MONTH: "{}月",
-    Period.WEEK: "第{}周",
-}
 
 
 def explain(result: Result, name: str) -> Story:
@@ -45,9 +41,7 @@ def explain(result: Result, name: str) -> Story:
     periods = result.started(unit.period)
     yearly = unit.period is Period.YEAR
     reasons = _reasons(unit, 1) if yearly else tuple(_whole(unit, number) for number in periods)
-    return Story(
-        unit, reasons, (*_ranks(unit, periods), *_scaled(unit, periods)), _outcomes(unit, periods), records(unit)
-    )
+    return Story(unit, reasons, (*_ranks(unit, periods), *_scaled(unit, periods)), _outcomes(unit), records(unit))
 
 
 def _reasons(unit: Unit, number: int) -> tuple[Reason, ...]:
@@ -58,7 +52,7 @@ def _reasons(unit: Unit, number: int) -> tuple[Reason, ...]:
 def _whole(unit: Unit, number: int) -> Reason:
     """One period's score, where there are several a year."""
     value = unit.figure(SCORE, unit.period, number)
-    name, place = LABELS[unit.period].format(number), unit.book.appraisal.place
+    name, place = period_name(unit.period, number), unit.book.appraisal.place
     return Reason(name, value, f"{SCORE} {said(value)}", (), place, children=_reasons(unit, number))
 
 
@@ -115,7 +109,7 @@ def _part(unit: Unit, part: Part, number: int) -> Reason:
     if part.period is unit.period:
         return _part_in(unit, part, number, part.name)
     numbers = unit.result.started(part.period)
-    children = tuple(_part_in(unit, part, n, LABELS[part.period].format(n)) for n in numbers)
+    children = tuple(_part_in(unit, part, n, period_name(part.period, n)) for n in numbers)
     full = part.full * len(numbers) if part.full is not None else None
     text = f"{' ＋ '.join(said(c.value) for c in children)} ＝ {said(value)}{_full(full)}"
     return Reason(part.name, value, text, part.clauses, part.place, children=children)
@@ -128,7 +122,10 @@ def _part_in(unit: Unit, part: Part, number: int, label: str) -> Reason:
         for name in part.by
         if name in unit.book.items
     )
-    return Reason(label, value, _part_text(part, value, children), part.clauses, part.place, children=children)
+    text = _part_text(part, value, children)
+    if part.when is not None and value == 0:
+        text = f"要“{filled(part.when, _scene(unit, part.period, number))}”才得分；{text}"
+    return Reason(label, value, text, part.clauses, part.place, children=children)
 
 
 def _part_text(part: Part, value: Figure, children: tuple[Reason, ...]) -> str:
@@ -158,16 +155,30 @@ def _full(full: Fraction | None) -> str:
 
 
 def _item(unit: Unit, item: Item, period: Period, number: int, *, deducted: bool = False) -> Reason:
+    """An item as it stands in one period, or in the longer one that this period lies in."""
     home = item.period or period
-    at = number if home is period else 1
+    at = unit.result.overlapping(home, period, number)[0]
     scene = _scene(unit, home, at)
     rows = sources(unit, item, at) if isinstance(item.mechanism, Gather) else None
     hints = distances(item, scene, deducted) if isinstance(item.mechanism, Lookup) else ()
-    children = tuple(_item(unit, unit.book.items[name], home, at) for name in _mentions(unit, item))
+    children = tuple(reason for name in _mentions(unit, item) for reason in _behind(unit, item, name, home, at))
     return Reason(
         item.name, unit.figure(item.name, home, at), sentence(item, scene), item.clauses, item.place, hints, rows,
         children,
     )  # fmt: skip
+
+
+def _behind(unit: Unit, item: Item, name: str, period: Period, number: int) -> Iterable[Reason]:
+    """What an item mentions: one reason, or, for shorter periods put together, one for each that matters."""
+    source = unit.book.items[name]
+    if source.period is None or not finer(source.period, period):
+        yield _item(unit, source, period, number)
+        return
+    summed = isinstance(item.mechanism, Gather) and item.mechanism.verb == "合计"
+    for at in unit.result.overlapping(source.period, period, number):
+        reason = _item(unit, source, source.period, at)
+        if not summed or reason.value not in (0, False):
+            yield replace(reason, text=f"{period_name(source.period, at)}：{reason.text}")
 
 
 def _mentions(unit: Unit, item: Item) -> list[str]:
@@ -181,6 +192,10 @@ def _mentions(unit: Unit, item: Item) -> list[str]:
             names = [atom.text for atom in expression.names]
         case Scaled(value=value):
             names = [value]
+        case Across(column=str(column)):
+            names = [column]
+        case Rank(keys=ordered):
+            names = [name for name, _ in ordered]
         case Gather(ledger=None, column=str(column)):
             names = [column]
         case _:
@@ -192,24 +207,24 @@ def _mentions(unit: Unit, item: Item) -> list[str]:
 # ---- 处置 ------------------------------------------------------------------------------------
 
 
-def _outcomes(unit: Unit, periods: list[int]) -> tuple[Reason, ...]:
+def _outcomes(unit: Unit) -> tuple[Reason, ...]:
     """The 处置 and 提示 that hold for the unit: the condition with its figures, and what they came from."""
     return tuple(
-        _outcome(unit, item, number)
+        _outcome(unit, item, item.period, number)
         for item in unit.book.items.values()
-        if isinstance(item.mechanism, Consequence) and item.period is unit.period
-        for number in periods
-        if unit.figure(item.name, unit.period, number) is True
+        if isinstance(item.mechanism, Consequence) and item.period is not None
+        for number in unit.held(item.name, item.period)
     )
 
 
-def _outcome(unit: Unit, item: Item, number: int) -> Reason:
+def _outcome(unit: Unit, item: Item, period: Period, number: int) -> Reason:
     assert item.when is not None
     names = dict.fromkeys(atom.text for atom in item.when.names)
     found = [i for i in (unit.book.items.get(name) for name in names) if i is not None and i.period is not None]
-    children = tuple(_item(unit, i, unit.period, number) for i in found)
-    text = sentence(item, _scene(unit, unit.period, number))
-    return Reason(item.name, True, text, item.clauses, item.place, children=children)
+    children = tuple(_item(unit, i, period, number) for i in found)
+    text = sentence(item, _scene(unit, period, number))
+    when = "" if period is Period.YEAR else f"{period_name(period, number)}，"
+    return Reason(item.name, True, f"{when}{text}", item.clauses, item.place, children=children)
 
 
 # ---- ranks ----------------------------------------------------------------------------------
@@ -217,7 +232,7 @@ def _outcome(unit: Unit, item: Item, number: int) -> Reason:
 
 def _ranks(unit: Unit, periods: list[int]) -> Iterable[Reason]:
     for item in unit.book.items.values():
-        if isinstance(item.mechanism, Rank) and item.period is unit.period:
+        if isinstance(item.mechanism, Rank) and item.section == "结果" and item.period is unit.period:
             yield from (_rank(unit, item, item.mechanism, number) for number in periods)
 
 

@@ -15,7 +15,9 @@ from engine.number import show, show_percent
 from engine.result import Cells, Figure, figure
 from engine.rulebook import (
     Absent,
+    Across,
     AsNumber,
+    Before,
     Carry,
     Consequence,
     CountOnly,
@@ -26,6 +28,7 @@ from engine.rulebook import (
     Kind,
     Lookup,
     PerTime,
+    Rank,
     Row,
     RuleBook,
     Running,
@@ -168,6 +171,22 @@ def _gather(item: Item, mechanism: Gather, scene: Scene) -> str:
     return f"{mechanism.verb} {source}{condition} ＝ {scene.words(item.name)}"
 
 
+def _across(item: Item, mechanism: Across, scene: Scene) -> str:
+    where = "全部单位" if mechanism.within == "全部" else f"{mechanism.within}相同的单位"
+    condition = f"（{item.when.text}）" if item.when is not None else ""
+    return f"{where}{condition}的{mechanism.column or '个数'}{mechanism.verb} ＝ {scene.words(item.name)}"
+
+
+def _before(item: Item, mechanism: Before, scene: Scene) -> str:
+    return f"上一期的{mechanism.value} ＝ {scene.words(item.name)}"
+
+
+def _rank(item: Item, mechanism: Rank, scene: Scene) -> str:
+    keys = "，".join(f"{name} {scene.words(name)}" for name, _ in mechanism.keys)
+    where = f"{mechanism.within}相同的单位里" if mechanism.within else "全部单位里"
+    return f"{where}依次比较 {keys}，第 {scene.words(item.name)}"
+
+
 def _scaled(item: Item, mechanism: Scaled, scene: Scene) -> str:
     full = scene.book.appraisal.full or Fraction(1)
     to = show(mechanism.to) if isinstance(mechanism.to, Fraction) else scene.words(mechanism.to)
@@ -190,6 +209,9 @@ _SENTENCES: dict[type, Callable[[Item, Any, Scene], str]] = {
     Running: _running,
     Carry: _carry,
     Gather: _gather,
+    Across: _across,
+    Before: _before,
+    Rank: _rank,
     Scaled: _scaled,
     Consequence: _consequence,
 }
@@ -211,6 +233,8 @@ def distances(item: Item, scene: Scene, deducted: bool) -> tuple[str, ...]:
     ladder = sorted((r for r in siblings if r.interval is not None), key=_bottom)
     at = ladder.index(cell[-1])
     key = item.mechanism.keys[len(cell) - 1]
+    if key in scene.book.items and isinstance(scene.book.items[key].mechanism, Rank):
+        return ()  # a place is not gained by points alone: it depends on the others
     texts = [_upward(key, cell[-1], ladder[at + 1], scene, deducted)] if at + 1 < len(ladder) else []
     return tuple(t for t in texts if t)
 

@@ -93,7 +93,8 @@ def examples(book: RuleBook) -> dict[str, dict[str, str]]:
 
 def _example(f: Field, ledger: Ledger, book: RuleBook) -> str:
     later = 0 if f.name == ledger.dated else 15 * list(ledger.fields).index(f.name)
-    when = dt.datetime.combine(book.title.start, dt.time(8, 30)) + dt.timedelta(days=64, minutes=later)
+    day = min(book.title.opens + dt.timedelta(days=64), book.title.end)
+    when = dt.datetime.combine(day, dt.time(8, 30)) + dt.timedelta(minutes=later)
     texts = {
         Kind.DAY: when.date().isoformat(),
         Kind.MOMENT: when.isoformat(" ", "minutes"),
@@ -169,11 +170,11 @@ def _validation(f: Field, dated: bool, ledger: Ledger, book: RuleBook, lists: _L
 
 def _year_rule(ledger: Ledger, title: Title) -> dict[str, Any]:
     """A date outside the year brings a question, not a refusal: a date typed as text is read as well."""
-    told = f"应在 {title.start} {'以后' if ledger.late else f'至 {title.end}'}。"
+    told = f"应在 {title.opens} {'以后' if ledger.late else f'至 {title.end}'}。"
     rule = {"validate": "date", "error_type": "warning", "error_title": "日期不在本年", "error_message": told}
     if ledger.late:
-        return {**rule, "criteria": ">=", "value": title.start}
-    return {**rule, "criteria": "between", "minimum": title.start, "maximum": title.end + dt.timedelta(days=1)}
+        return {**rule, "criteria": ">=", "value": title.opens}
+    return {**rule, "criteria": "between", "minimum": title.opens, "maximum": title.end + dt.timedelta(days=1)}
 
 
 def _words(f: Field, book: RuleBook) -> tuple[str, ...]:
@@ -211,7 +212,7 @@ def _write_guide(sheet: Worksheet, book: RuleBook, formats: Mapping[str, Format]
     sheet.set_row(0, 30)
     sheet.write_string(0, 0, book.title.marked(book.title.name), formats["title"])
     sheet.write_string(
-        1, 0, f"{book.title.year} 年台账，记 {book.title.start} 至 {book.title.end} 的事。", formats["plain"]
+        1, 0, f"{book.title.year} 年台账，记 {book.title.opens} 至 {book.title.end} 的事。", formats["plain"]
     )
     sheet.write_string(3, 0, "怎样填写", formats["heading"])
     for row, line in enumerate(_HOW, 4):

@@ -268,14 +268,14 @@ def check_year(ledger: Ledger, title: Title, frame: pl.DataFrame, text: pl.DataF
     """A record dated before the year, or after it unless the ledger is 期后: 计入, is refused."""
     per_day = 1440 if ledger.fields[ledger.dated].kind is Kind.MOMENT else 1
     days = frame[ledger.dated] // per_day
-    first, last = _days(max(title.start, title.effective)), _days(title.end)
+    first, last = _days(title.opens), _days(title.end)
     outside = (days < first) if ledger.late else (days < first) | (days > last)
     outside = outside.fill_null(False) & ~frame["行"].is_in(list(findings.bad))
 
     def judge(written: str) -> Fault:
         return Fault(
             "D14",
-            f"“{written}”不在 {max(title.start, title.effective)} 至 {title.end} 之内。",
+            f"“{written}”不在 {title.opens} 至 {title.end} 之内。",
             _year_hint(ledger, title),
         )
 

@@ -10,7 +10,9 @@ from engine.formula import Expression, parse
 from engine.reader.node import Node
 from engine.reader.tables import quantity, table
 from engine.rulebook import (
+    Across,
     AsNumber,
+    Before,
     Carry,
     Collect,
     Consequence,
@@ -112,8 +114,10 @@ def _count_only(entry: Node) -> CountOnly:
     )  # fmt: skip
 
 
-def _gather(verb: str) -> Callable[[Node], Gather]:
-    def make(entry: Node) -> Gather:
+def _gather(verb: str) -> Callable[[Node], Gather | Across]:
+    def make(entry: Node) -> Gather | Across:
+        if "范围" in entry:
+            return Across(verb, None if verb == "计次" else entry.text_at(verb), entry.text_at("范围"))
         ledger, _, column = entry.text_at(verb).rpartition(".")
         if not ledger and verb == "计次":
             ledger, column = column, ""
@@ -169,6 +173,7 @@ _MAKERS: dict[str, Callable[[Node], Mechanism | None]] = {
     "次序": lambda entry: Sequence(entry.text_at("次序"), entry.get("同").texts()),
     "累计": lambda entry: Running(entry.text_at("累计"), entry.get("同").texts()),
     "结转": lambda entry: Carry(entry.text_at("结转"), entry.text_at("任务")),
+    "上期": lambda entry: Before(entry.text_at("上期")),
     **{verb: _gather(verb) for verb in GATHERS},
     "收": lambda entry: Collect(entry.get("收").texts(), entry.get("带").texts()),
     "名次": _rank,

@@ -93,6 +93,10 @@ def _apply_step(doc: Document, path: Path, value: Any, like: Path, problems: lis
     steps: list[Any] = _value(doc, path[:-1])
     names = [step.get("编号") for step in steps]
     name = path[-1]
+    if value != DELETE and not isinstance(value, dict):
+        detail = f"备选要改步骤“{name}”，新值不是一步：要写成 {{加: …}} 这样的一步。"
+        problems.append(Problem("R07", detail, doc.key_at(like), f"只改其中一个值，写 …得分.{name}.加 这样的路径。"))
+        return doc
     if name in names:
         at = (*path[:-1], names.index(name))
         return doc.remove(at) if value == DELETE else doc.replace(at, {"编号": str(name), **value}, like)
@@ -116,7 +120,13 @@ def _resolve(doc: Document, dotted: str) -> Path | None:
     rest = dotted
     while rest:
         if isinstance(value, list):
-            return (*path, rest)
+            steps = {str(step.get("编号")): at for at, step in enumerate(value) if isinstance(step, dict)}
+            inner = [name for name in steps if rest.startswith(f"{name}.")]
+            if not inner:
+                return (*path, rest)
+            name = max(inner, key=len)
+            value, path, rest = value[steps[name]], (*path, steps[name]), rest[len(name) + 1 :]
+            continue
         keys = [k for k in value if rest == k or rest.startswith(f"{k}.")] if isinstance(value, dict) else []
         if not keys:
             return (*path, rest) if isinstance(value, dict) and path and ("." not in rest or len(path) > 2) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 
@@ -31,6 +31,7 @@ from engine.rulebook import (
     Unit,
     Waiver,
 )  # fmt: skip
+from engine.source import Span
 
 _ABSENT = {word: absent for absent, word in ABSENT_WORDS.items()}
 _KINDS = {k.value: k for k in (Kind.TEXT, Kind.DAY, Kind.MOMENT, Kind.NUMBER, Kind.FLAG, Kind.UNIT)}
@@ -132,7 +133,17 @@ def roster(node: Node) -> Roster:
     if by is not None and (by not in fields or not fields[by].options):
         node.get("分类").fault("R05", f"“{by}”不是「列」里有固定选项的一列。", f"可选：{'、'.join(fields)}。")
         by = None
-    return Roster(fields, units, by, node.key_place)
+    return Roster(fields, units, by, node.key_place, dict(_totals(node.get("合计"), fields)))
+
+
+def _totals(node: Node, fields: Mapping[str, Field]) -> Iterator[tuple[str, tuple[Fraction, Span]]]:
+    """合计: the totals printed under the roster, each of a column of numbers."""
+    for entry in node.items():
+        if entry.name in fields and fields[entry.name].kind is Kind.NUMBER:
+            yield entry.name, (exact(entry.text), entry.place)
+        else:
+            known = "、".join(f.name for f in fields.values() if f.kind is Kind.NUMBER)
+            entry.fault("R05", f"“{entry.name}”不是「列」里的数，没有合计。", f"可选：{known or '没有'}。", at_key=True)
 
 
 def _unit(entry: Node, fields: Mapping[str, Field]) -> Unit:

@@ -13,7 +13,9 @@ from engine import lazy as nw
 from engine.column import Column
 from engine.rulebook import (
     Absent,
+    Across,
     AsNumber,
+    Before,
     Bulletin,
     Carry,
     Collect,
@@ -33,9 +35,10 @@ from engine.rulebook import (
     Scaled,
     Sequence,
 )  # fmt: skip
+from engine.scoring.across import across
 from engine.scoring.appraisal import build_part, build_step
 from engine.scoring.gather import gather
-from engine.scoring.groups import carry, count_only, running, sequence
+from engine.scoring.groups import before, carry, count_only, running, sequence
 from engine.scoring.outcome import TIED, consequence, rank, scaled
 from engine.scoring.rows import as_number, elapsed, formula, lookup, per_time
 from engine.scoring.run import Fault, Outcome, run
@@ -60,12 +63,14 @@ MECHANISMS: dict[type, Callable[[Study, Table, Item, Any], Column]] = {
     Running: running,
     Carry: carry,
     Gather: gather,
+    Across: across,
+    Before: before,
     Rank: rank,
     Consequence: consequence,
     Scaled: scaled,
 }
 # These read the item's 当 themselves; for the others a row that fails it is worth nothing.
-_OWN_CONDITION = (Gather, CountOnly, Sequence, Rank, Consequence)
+_OWN_CONDITION = (Gather, Across, CountOnly, Sequence, Rank, Consequence)
 
 
 def study_of(book: RuleBook, as_of: int, frames: Any = None, **data: Any) -> Study:
@@ -196,4 +201,6 @@ def _where_it_holds(study: Study, table: Table, item: Item, column: Column) -> C
     unknown = nw.when(condition.is_null()).then(nw.lit(int(Absent.PENDING), nw.Int8))
     reason = nw.when(~condition).then(nw.lit(other, nw.Int8)).otherwise(unknown.otherwise(nw.lit(0, nw.Int8)))
     absent = reason if column.absent is None else nw.when(condition).then(column.absent).otherwise(reason)
-    return replace(column, expr=expr, absent=absent, low=min(column.low, 0), high=max(column.high, 0), constant=None)
+    divisors = None if column.divisors is None else column.divisors | {0}
+    low, high = min(column.low, 0), max(column.high, 0)
+    return replace(column, expr=expr, absent=absent, low=low, high=high, divisors=divisors, constant=None)

@@ -86,7 +86,8 @@ def _choose(condition: nw.Expr, yes: Column, no: Column) -> Column:
     unknown = nw.when(condition.is_null()).then(nw.lit(int(Absent.PENDING), nw.Int8)).otherwise(nw.lit(0, nw.Int8))
     chosen = unknown if yes.absent is None else nw.when(condition).then(yes.absent).otherwise(unknown)
     expr = nw.when(condition).then(yes.expr).otherwise(nw.when(~condition).then(no.expr))
-    return replace(yes, expr=expr, absent=chosen, low=min(yes.low, no.low), high=max(yes.high, no.high), constant=None)
+    low, high = min(yes.low, no.low), max(yes.high, no.high)
+    return replace(yes, expr=expr, absent=chosen, low=low, high=high, divisors=None, constant=None)
 
 
 def _reason(condition: nw.Expr, why: Absent) -> nw.Expr:

@@ -75,6 +75,7 @@ def _origin(study: Study, table: Table, mechanism: Gather) -> tuple[Table, str |
 def _checked(mechanism: Gather, value: Column | None) -> Column:
     if value is None:
         raise Misfit(f"「{mechanism.verb}」要写明是哪一列")
+    value = col.exact(value)
     if mechanism.verb in _TIMES:
         as_days(value)
     elif value.kind is Kind.RATIO:
@@ -173,7 +174,7 @@ def _bounded_count(study: Study, table: Table, mechanism: Gather, column: Column
     most = mechanism.at_most
     reason = f"{mechanism.verb}超过「至多 {most}」"
     study.faulty.append(study.mark(table, column.expr > most, reason, None, mechanism.same))
-    return replace(column, high=most, divisors=frozenset(range(1, most + 1)))
+    return replace(column, high=most, divisors=frozenset(range(most + 1)))
 
 
 # ---- the aggregation itself ---------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""One row among the rows of its group: 只计 次序 累计 结转. Same frame in and out."""
+"""One row among the rows of its group: 只计 次序 累计 结转 上期. Same frame in and out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fractions import Fraction
 from engine import column as col
 from engine import lazy as nw
 from engine.column import Column, Misfit
-from engine.rulebook import Carry, CountOnly, Item, Kind, Period, Running, Sequence
+from engine.rulebook import Absent, Before, Carry, CountOnly, Item, Kind, Period, Running, Sequence
 from engine.scoring.study import Study
 from engine.scoring.table import DAY, PERIOD, ROW, UNIT, Table
 from engine.scoring.tables import as_days, undated
@@ -67,7 +67,7 @@ def _rise(table: Table, value: Column, decisive: Column | None, keys: list[str])
     before = nw.col("~高").shift(1).over(*keys, order_by=order).fill_null(-1)
     expr = _height(nw.col("~高"), value) - _height(before, value)
     low = min(value.low, 0) if decisive is None else -value.size
-    return replace(value, expr=expr, absent=None, low=low, high=value.size * 2, constant=None)
+    return replace(value, expr=expr, absent=None, low=low, high=value.size * 2, constant=None, divisors=None)
 
 
 def _height(high: nw.Expr, value: Column) -> nw.Expr:
@@ -80,11 +80,11 @@ def _first_n(value: Column, mechanism: CountOnly, keys: list[str]) -> Column:
     place = (nw.col(ROW) * 0 + 1).cum_sum().over(*keys, order_by=order)
     kept = (place <= mechanism.n) & (nw.col(_OUT) == 0)
     expr = nw.when(kept).then(nw.col(_VALUE)).otherwise(nw.lit(0, nw.Int64))
-    return replace(value, expr=expr, absent=None, low=min(value.low, 0), constant=None)
+    return replace(value, expr=expr, absent=None, low=min(value.low, 0), constant=None, divisors=None)
 
 
 def _cumulative(study: Study, table: Table, value: Column, mechanism: CountOnly, keys: list[str]) -> Column:
-    plain = replace(value, expr=nw.col(_VALUE), absent=None, low=min(value.low, 0), constant=None)
+    plain = replace(value, expr=nw.col(_VALUE), absent=None, low=min(value.low, 0), constant=None, divisors=None)
     if mechanism.cap is None:
         return plain
     cap = (
@@ -132,7 +132,7 @@ def running(study: Study, table: Table, item: Item, mechanism: Running) -> Colum
         order = [DAY, _VALUE, ROW]
         summed = nw.col(_VALUE).cum_sum().over(*study.keys(table, mechanism.same), order_by=order)
     low = -total if value.low < 0 else 0
-    return col.bounded(replace(value, expr=summed, absent=None, low=low, high=total, constant=None))
+    return col.bounded(replace(value, expr=summed, absent=None, low=low, high=total, constant=None, divisors=None))
 
 
 def carry(study: Study, table: Table, item: Item, mechanism: Carry) -> Column:
@@ -146,4 +146,20 @@ def carry(study: Study, table: Table, item: Item, mechanism: Carry) -> Column:
     table.then_with((nw.col("~累") - lowest).alias("~余"))
     earlier = nw.col("~余").shift(1).over(UNIT, order_by=PERIOD).fill_null(0)
     most = (value.size + quota.size) * 60
-    return col.bounded(replace(value, expr=value.expr + earlier, high=most, constant=None))
+    return col.bounded(replace(value, expr=value.expr + earlier, high=most, constant=None, divisors=None))
+
+
+def before(study: Study, table: Table, item: Item, mechanism: Before) -> Column:
+    """上期: the value of the unit's period before; the year's first has none (无), a condition is false there."""
+    if table.period is None or table.period is Period.YEAR:
+        raise Misfit("「上期」只用在比年细的期上；上一年的数写成「单位」的一列")
+    value = col.exact(study.column(table, mechanism.value))
+    if value.kind is Kind.RATIO:
+        raise Misfit(f"“{mechanism.value}”是商，先取整才能取「上期」")
+    expr = value.expr.shift(1).over(UNIT, order_by=PERIOD)
+    first = nw.col(PERIOD) == 1
+    if value.kind is Kind.FLAG:
+        return col.flag(nw.when(first).then(nw.lit(False)).otherwise(expr))
+    held = nw.lit(0, nw.Int8) if value.absent is None else value.absent.shift(1).over(UNIT, order_by=PERIOD)
+    absent = nw.when(first).then(nw.lit(int(Absent.NONE), nw.Int8)).otherwise(held)
+    return replace(value, expr=expr, absent=absent, constant=None, open=None)

@@ -19,7 +19,7 @@ _RISING = ("低者先", "早者先")
 def rank(study: Study, table: Table, item: Item, mechanism: Rank) -> Column:
     """名次: dense rank per key, packed into one number, then 1、2、2、4 (or 并列不跳号).
 
-    无 comes last on its key; a unit whose first key has no value for another reason is not ranked.
+    无 comes last on its key; a unit whose first key has no value for another reason is not ranked, for that reason.
     """
     if table.period is None:
         raise Misfit("「名次」只排单位，不排台账的记录")
@@ -35,14 +35,14 @@ def rank(study: Study, table: Table, item: Item, mechanism: Rank) -> Column:
     packed = nw.lit(0, nw.Int64)
     for i in range(len(keys)):
         packed = packed * width + nw.col(f"~键{i}").rank("dense").over(*group).cast(nw.Int64)
-    ranked = _ranked(study, table, item, keys[0][0])
+    table.then_with(_unranked(study, table, item, keys[0][0]).alias("~免"))
+    ranked = nw.col("~免") == 0
     table.then_with(nw.when(ranked).then(packed).alias("~序"))
     place = nw.col("~序").rank("dense" if mechanism.dense else "min").over(*group).cast(nw.Int64)
     shared = nw.col("~序").count().over(*group, "~序").cast(nw.Int64) > 1
     table.then_with(nw.when(ranked).then(place).alias("~名"), nw.when(ranked).then(shared).alias("~并"))
     table.add(f"{item.name}{TIED}", col.flag(nw.col("~并")))
-    absent = nw.when(ranked).then(nw.lit(0, nw.Int8)).otherwise(nw.lit(int(Absent.PENDING), nw.Int8))
-    return Column(Kind.NUMBER, nw.col("~名"), absent=absent, high=table.total)
+    return Column(Kind.NUMBER, nw.col("~名"), absent=nw.col("~免"), measure=col.COUNT, low=1, high=table.total)
 
 
 def _rising(column: Column, direction: str) -> nw.Expr:
@@ -59,13 +59,18 @@ def _rising(column: Column, direction: str) -> nw.Expr:
     return value.fill_null(LIMIT)
 
 
-def _ranked(study: Study, table: Table, item: Item, first: Column) -> nw.Expr:
-    ranked = nw.lit(True)
+def _unranked(study: Study, table: Table, item: Item, first: Column) -> nw.Expr:
+    """Why a unit has no place (0: it has one): its first key has no value, or 当 leaves it out (不适用) or is 待定."""
+    ranked = nw.lit(0, nw.Int8)
+    reason = ranked
     if first.absent is not None:
-        ranked = (first.absent == 0) | (first.absent == int(Absent.NONE))
-    if item.when is not None:
-        ranked = ranked & study.condition(table, item.when).expr.fill_null(False)
-    return ranked
+        reason = nw.when(first.absent == int(Absent.NONE)).then(ranked).otherwise(first.absent)
+    if item.when is None:
+        return reason
+    held = study.condition(table, item.when).expr
+    undecided = nw.when(held.is_null()).then(nw.lit(int(Absent.PENDING), nw.Int8))
+    left_out = undecided.otherwise(nw.lit(int(Absent.INAPPLICABLE), nw.Int8))
+    return nw.max_horizontal(reason, nw.when(held).then(ranked).otherwise(left_out))
 
 
 def consequence(study: Study, table: Table, item: Item, mechanism: Consequence) -> Column:

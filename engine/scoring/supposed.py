@@ -14,10 +14,13 @@ from typing import Any
 
 from engine import lazy as nw
 from engine.few import Few, Rows
-from engine.rulebook import Gather, Part, Period
+from engine.rulebook import Across, Before, Gather, Part, Period, Rank
 from engine.scoring.study import SCORE, Study
 from engine.scoring.table import DAY, ENDED, PERIOD, UNIT, Table, stored_column
 from engine.scoring.tables import table_maker
+
+# Hang on other units or periods: nothing can be supposed of them, and what reads them is unknown.
+_OTHERS = (Across, Before, Rank)
 
 Build = Callable[[Study, str], None]
 
@@ -56,7 +59,10 @@ def _maker(dry: Study, period: Period, rows: Any, fixed: set[str]) -> Callable[[
         if name == period.value:
             table.frame = rows
             known = dry.tables[name].columns
-            table.columns |= {n: stored_column(n, replace(known[n], absent=None, over=None, open=None)) for n in fixed}
+            names = fixed | {
+                n for n, item in study.book.items.items() if n in known and isinstance(item.mechanism, _OTHERS)
+            }
+            table.columns |= {n: stored_column(n, replace(known[n], absent=None, over=None, open=None)) for n in names}
         return table
 
     return make

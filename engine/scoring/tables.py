@@ -226,7 +226,7 @@ def _attribute(study: Study, spec: Field) -> Column:
     values = attribute_values(study, spec)
     den = math.lcm(1, *(v.denominator for v in values))
     scaled = [int(v * den) for v in values] or [0]
-    divisors = frozenset(v for v in scaled if v)
+    divisors = frozenset(scaled)
     return replace(column, den=den, low=min(scaled), high=max(scaled), divisors=divisors)
 
 

@@ -10,23 +10,7 @@ from engine.rulebook import Absent, Consequence, Formula, Item, Period, Rank, Ru
 from engine.scoring import SCORE, TIED
 from engine.workbook.content import Content, Rate
 
-_LABELS = {
-    Period.YEAR: "全年",
-    Period.HALF: "第{}个半年",
-    Period.QUARTER: "第{}季度",
-    Period.MONTH: "{}月",
-    Period.WEEK: "第{}周",
-}
 _ORDER = tuple(Period)
-
-
-def label(period: Period, number: int) -> str:
-    """A period as people call it.
-
-    >>> label(Period.QUARTER, 3)
-    '第3季度'
-    """
-    return _LABELS[period].format(number)
 
 
 def at(value: Figure | dict[str, Figure], number: int) -> Figure:
@@ -67,7 +51,7 @@ def finer(book: RuleBook) -> list[Period]:
 
 def ranks(book: RuleBook) -> list[tuple[Item, Rank]]:
     """The 名次 items of the appraisal's period."""
-    found = [(i, i.mechanism) for i in book.items.values() if i.period is book.appraisal.period]
+    found = [(i, i.mechanism) for i in book.items.values() if i.section == "结果" and i.period is book.appraisal.period]
     return [(item, mechanism) for item, mechanism in found if isinstance(mechanism, Rank)]
 
 

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from engine.calendar import period_name
 from engine.result import Result, Unit
 from engine.rulebook import Item, Period, Scaled
 from engine.scoring import SCORE, TIED
 from engine.workbook import figures
 from engine.workbook.content import Content, Link
-from engine.workbook.figures import at, cell, label, measures, ranks
+from engine.workbook.figures import at, cell, measures, ranks
 from engine.workbook.page import Head, Line, Page
 
 Anchors = Mapping[int, tuple[str, int]]
@@ -125,7 +126,7 @@ def _when_head(result: Result) -> list[Head]:
 
 
 def _when_cell(unit: Unit, number: int) -> list[Content]:
-    return [] if unit.period is Period.YEAR else [label(unit.period, number)]
+    return [] if unit.period is Period.YEAR else [period_name(unit.period, number)]
 
 
 def _class_head(result: Result) -> list[Head]:
@@ -167,7 +168,7 @@ def write_periods(page: Page, result: Result, period: Period, anchors: Anchors) 
     names = [*(item.name for item in measures(result.book, period)), *parts]
     numbers = result.started(period)
     groups = [("", 1), *((name, len(numbers)) for name in names)]
-    heads = [Head("单位", "text"), *(Head(label(period, n)) for _ in names for n in numbers)]
+    heads = [Head("单位", "text"), *(Head(period_name(period, n)) for _ in names for n in numbers)]
     lines = (Line([
         Link(unit.name, *anchors[unit.number]), *(cell(unit, name, period, n) for name in names for n in numbers),
     ]) for unit in result.units)  # fmt: skip
