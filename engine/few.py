@@ -20,10 +20,8 @@ class Few:
         self.values, self.name = values, name
 
     def _with(self, other: Any, operation: Callable[[Any, Any], Any]) -> Few:
-        others = other.values if isinstance(other, Few) else [other] * len(self.values)
-        return Few(
-            [None if a is None or b is None else operation(a, b) for a, b in zip(self.values, others, strict=True)]
-        )
+        pairs = zip(self.values, _cells(other, len(self.values)), strict=True)
+        return Few([None if a is None or b is None else operation(a, b) for a, b in pairs])
 
     def __add__(self, other: Any) -> Few:
         return self._with(other, operator.add)
@@ -46,10 +44,10 @@ class Few:
     def __invert__(self) -> Few:
         return Few([None if v is None else not v for v in self.values])
 
-    def __and__(self, other: Few) -> Few:
-        return Few([_both(a, b) for a, b in zip(self.values, other.values, strict=True)])
+    def __and__(self, other: Any) -> Few:
+        return Few([_both(a, b) for a, b in zip(self.values, _cells(other, len(self.values)), strict=True)])
 
-    def __or__(self, other: Few) -> Few:
+    def __or__(self, other: Any) -> Few:
         return ~(~self & ~other)
 
     def __lt__(self, other: Any) -> Few:
@@ -97,10 +95,15 @@ class Few:
         return Few(self.values, name)
 
 
+def _cells(value: Any, size: int) -> Sequence[Any]:
+    """The values of a column, or one value (which nobody may know: see :mod:`engine.lazy`) in every row."""
+    return value.values if isinstance(value, Few) else [value] * size
+
+
 def _both(a: bool | None, b: bool | None) -> bool | None:
     if a is False or b is False:
         return False
-    return None if a is None or b is None else True
+    return None if a is None or b is None else bool(a and b)
 
 
 class _When:
@@ -128,9 +131,8 @@ class _Then(Few):
 
 def _chosen(condition: Few, yes: Any, no: Any) -> list[Any]:
     size = len(condition.values)
-    hits = yes.values if isinstance(yes, Few) else [yes] * size
-    others = no.values if isinstance(no, Few) else [no] * size
-    return [a if held else b for held, a, b in zip(condition.values, hits, others, strict=True)]
+    cells = zip(condition.values, _cells(yes, size), _cells(no, size), strict=True)
+    return [a if held else b for held, a, b in cells]
 
 
 class Rows:
@@ -150,9 +152,9 @@ class Rows:
         """A constant."""
         return Few([value] * self.size)
 
-    def when(self, condition: Few) -> _When:
-        """The beginning of when … then … otherwise."""
-        return _When(condition)
+    def when(self, condition: Any) -> Any:
+        """The beginning of when … then … otherwise; on a condition that nobody knows it is as unknown."""
+        return _When(condition) if isinstance(condition, Few) else condition
 
     def max_horizontal(self, *columns: Few) -> Few:
         """The largest of several, row by row; what has no value is passed over."""
@@ -163,7 +165,7 @@ class Rows:
         return self._across(min, columns)
 
     def _across(self, pick: Callable[[list[Any]], Any], columns: Sequence[Few]) -> Few:
-        rows = zip(*(c.values for c in columns), strict=True)
+        rows = zip(*(_cells(column, self.size) for column in columns), strict=True)
         kept = ([v for v in row if v is not None] for row in rows)
         return Few([pick(values) if values else None for values in kept])
 

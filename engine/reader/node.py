@@ -80,7 +80,7 @@ class Node:
     @property
     def context(self) -> str:
         """Clause and item, for messages: ``三（二）2「季度任务扣分」``."""
-        for length in (3, 2):
+        for length in (n for n in (3, 2) if n <= len(self.path)):
             value: Any = self.doc.value
             for key in self.path[:length]:
                 value = value[key] if isinstance(value, dict) and key in value else None
