@@ -23,11 +23,16 @@ LIMIT = 2**62
 PURE = "数"  # a bare number takes the measure it meets
 COUNT = "次"
 SHARE = "比率"
+_ALIKE = "核对名字和数的单位；两种量要放在一起的，先另写一项，用「查表」或「按次」换成同一种。"
 _DIVISORS = 400  # more distinct divisors than this are not worth a common denominator
 
 
 class Misfit(ValueError):
-    """Two columns that do not fit together; the text says why, for people."""
+    """Two columns that do not fit together; the text says why, for people, and ``hint`` what to do."""
+
+    def __init__(self, text: str, hint: str = "核对这里写的名字、数和算法。") -> None:
+        super().__init__(text)
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ def common_measure(*columns: Column) -> str:
     """The one measure of the columns; bare numbers take what they meet."""
     found = list(dict.fromkeys(c.measure for c in columns if c.measure != PURE))
     if len(found) > 1:
-        raise Misfit(f"“{found[0]}”和“{found[1]}”是两种量，不能相加减或比较")
+        raise Misfit(f"“{found[0]}”和“{found[1]}”是两种量，不能相加减或比较", _ALIKE)
     return found[0] if found else PURE
 
 
@@ -204,7 +209,7 @@ def _product_measure(a: str, b: str) -> str:
             return b
         if b == scalar:
             return a
-    raise Misfit(f"“{a}”不能乘“{b}”")
+    raise Misfit(f"“{a}”不能乘“{b}”", _ALIKE)
 
 
 def divide(a: Column, b: Column) -> Column:
@@ -217,7 +222,7 @@ def divide(a: Column, b: Column) -> Column:
     scalar = b.measure in (PURE, COUNT, SHARE)
     rate = not scalar and a.measure in (PURE, b.measure)
     if not rate and not scalar:
-        raise Misfit(f"“{a.measure}”不能除以“{b.measure}”")
+        raise Misfit(f"“{a.measure}”不能除以“{b.measure}”", _ALIKE)
     ratio = _ratio(a, b, SHARE if rate or a.measure == b.measure == COUNT else a.measure)
     return ratio if rate or b.divisors is None else settled(ratio)
 

@@ -39,7 +39,7 @@ def evaluate(expression: Expression, lookup: Lookup, known: Iterable[str] = ()) 
         return walker.column(expression.tree)
     except Misfit as misfit:
         detail = f"“{expression.text}”：{misfit}。"
-        raise Rejected([Problem("E05", detail, expression.span)]) from None
+        raise Rejected([Problem("E05", detail, expression.span, misfit.hint)]) from None
 
 
 def is_condition(expression: Expression, lookup: Lookup, known: Iterable[str] = ()) -> Column:

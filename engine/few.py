@@ -48,7 +48,7 @@ class Few:
         return Few([_both(a, b) for a, b in zip(self.values, _cells(other, len(self.values)), strict=True)])
 
     def __or__(self, other: Any) -> Few:
-        return ~(~self & ~other)
+        return ~(~self & ~Few(_cells(other, len(self.values))))
 
     def __lt__(self, other: Any) -> Few:
         return self._with(other, operator.lt)

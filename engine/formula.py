@@ -19,6 +19,7 @@ from engine.source import Problem, Rejected, Span
 LONGEST = 500
 DEEPEST = 30
 FUNCTIONS = {"取大": "larger", "取小": "smaller", "个数": "count_true"}
+_SPLIT = "拆成几项，各起一个名字。"
 COUNTERS = ("次", "条", "篇", "件", "个", "份", "期")  # all count things one by one
 UNITS = {"%": ("比率", Fraction(1, 100)), "分钟": ("时长", Fraction(1)), "小时": ("时长", Fraction(60)),
          "天": ("时长", Fraction(1440)), **{word: ("次", Fraction(1)) for word in COUNTERS}}  # fmt: skip
@@ -81,7 +82,7 @@ def parse(text: str, span: Span) -> Expression:
     Raises :class:`Rejected` with every fault found. Source: DESIGN §3 “Expressions”.
     """
     if len(text) > LONGEST:
-        raise Rejected([Problem("E04", f"表达式有 {len(text)} 个字，最多 {LONGEST} 个字。", span)])
+        raise Rejected([Problem("E04", f"表达式有 {len(text)} 个字，最多 {LONGEST} 个字。", span, _SPLIT)])
     atoms: list[Atom] = []
     pieces = [_translate(match, atoms, span) for match in _tokens(text, span)]
     tree = _tree("".join(pieces), text, span)
@@ -136,13 +137,13 @@ def _tree(source: str, text: str, span: Span) -> ast.expr:
     try:
         tree = ast.parse(source.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        detail = f"“{text}”读不通：括号要成对，运算符两边都要有内容，“且 或 非 在”两边要空格。"
-        raise Rejected([Problem("E02", detail, span)]) from None
+        hint = "括号要成对；运算符两边都要有内容；“且 或 非 在”两边要空格。"
+        raise Rejected([Problem("E02", f"“{text}”读不通。", span, hint)]) from None
     for node in ast.walk(tree):
         if not isinstance(node, _ALLOWED) or (isinstance(node, ast.Call) and not _known(node)):
             raise Rejected([Problem("E03", f"“{text}”里有表达式不允许的写法。", span, _hint(""))])
     if _depth(tree) > DEEPEST:
-        raise Rejected([Problem("E04", f"括号套得太深（最多 {DEEPEST} 层）。", span, "拆成几项，各起一个名字。")])
+        raise Rejected([Problem("E04", f"括号套得太深（最多 {DEEPEST} 层）。", span, _SPLIT)])
     return tree.body
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from engine.calendar import day_number
 from engine.rulebook import Gather, Item, RuleBook, Scaled
-from engine.source import Problem, Rejected, errors
+from engine.source import Cell, Problem, Rejected, errors
 from engine.suggest import asked
 
 if TYPE_CHECKING:
@@ -230,13 +230,14 @@ def unit_named(book: RuleBook, name: str) -> str:
 
 def new_workbook(path: Path) -> Path:
     """A place for a new .xlsx; what is there already may be somebody's records and is never written over."""
+    place = Cell(str(path), path.name or str(path))
     hint = "换一个文件名，或先移走它。" if path.exists() else "文件名以 .xlsx 结尾。"
     if path.is_dir():
-        raise Rejected([Problem("F03", f"“{path}”是文件夹。", None, f"写出文件名，如 {path / '空白台账.xlsx'}。")])
+        raise Rejected([Problem("F03", f"“{path}”是文件夹。", place, f"写出文件名，如 {path / '空白台账.xlsx'}。")])
     if path.exists():
-        raise Rejected([Problem("F03", f"“{path}”已经存在，里面可能有填好的记录，没有动它。", None, hint)])
+        raise Rejected([Problem("F03", f"“{path}”已经存在，里面可能有填好的记录，没有动它。", place, hint)])
     if path.suffix.lower() != ".xlsx":
-        raise Rejected([Problem("F03", f"“{path.name}”不是 .xlsx 文件名。", None, hint)])
+        raise Rejected([Problem("F03", f"“{path.name}”不是 .xlsx 文件名。", place, hint)])
     return path
 
 

@@ -60,7 +60,8 @@ def _stray(book: RuleBook, outcome: Outcome, name: str) -> Problem:
     more = f"……共 {len(where)} 处" if len(where) > _SHOWN else ""
     detail = f"没有落在“{name}”的任何一格：{'；'.join(told)}{more}。"
     context = f"{'；'.join(item.clauses)}「{name}」"
-    return Problem("D92", detail, item.place, "把表补全：相邻两行的界限要接上。", context)
+    hint = "核对这些数；数没有错的，把表补全：相邻两档的界限要接上。"
+    return Problem("D92", detail, item.place, hint, context)
 
 
 def _said(book: RuleBook, outcome: Outcome, name: str, row: Cells) -> str:
@@ -70,4 +71,4 @@ def _said(book: RuleBook, outcome: Outcome, name: str, row: Cells) -> str:
     scene = Scene(book, book.roster.units[row[UNIT]], row, dict(outcome.columns[item.period.value]))
     when = "" if item.period is Period.YEAR else f"第{row[PERIOD]}{item.period.value}"
     figures = "，".join(f"{key} {scene.words(key)}" for key in item.mechanism.keys)
-    return f"{scene.member.name}{when}{figures}"
+    return f"{scene.member.name}{when}（{figures}）"

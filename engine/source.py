@@ -56,6 +56,7 @@ class Cell:
 
     def __str__(self) -> str:
         spot = f"{self.column}{self.row or ''}" if self.column.isascii() else f"第{self.row}行「{self.column}」"
+        spot = spot if self.column or not self.row else f"第{self.row}行"
         return f"{self.sheet}!{spot}" if spot else self.sheet
 
 

@@ -5,7 +5,6 @@ Each works in the current folder, which is empty, and stands under the code it m
 
 from __future__ import annotations
 
-import csv
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -165,8 +164,6 @@ HEADERS = {
 
 def scored(*edits: tuple[str, str], options: pipeline.Options | None = None, **rows: Any) -> list[Problem]:
     """What scoring by tests/checks/good.yaml, edited, says of these records."""
-    for old, new in edits:
-        assert RULES.count(old) == 1, old
     path = Path("办法.yaml")
     path.write_text(_replaced(edits), encoding="utf-8")
     folder = write_csv(Path("台账"), {name: [header, *rows.get(name, ())] for name, header in HEADERS.items()})
@@ -176,6 +173,7 @@ def scored(*edits: tuple[str, str], options: pipeline.Options | None = None, **r
 def _replaced(edits: Iterable[tuple[str, str]]) -> str:
     text = RULES
     for old, new in edits:
+        assert text.count(old) == 1, old
         text = text.replace(old, new)
     return text
 
@@ -235,6 +233,11 @@ def large() -> list[Problem]:
     return said(lambda: parse(b"x" * 500_001, "办法.yaml"))
 
 
+UNBOUND = '  折算率: {条款: 五, 每: 年, 查表: 折数, 表: {"[0, 100]": 1}}\n'
+VETO = (
+    ("加: [采用任务, 报告, 作风, 加分]}", "加: [采用任务, 报告, 作风, 加分]}\n    - {编号: 归零, 归零: 迟报归零}"),
+    ("  表扬次数: {", "  迟报归零: {条款: 三, 每: 年, 公式: 迟报次数 ≥ 2次}\n  表扬次数: {"),
+)
 WAIVER = "豁免:\n  旧事: {发现: R131, 指纹: 0123abcd, 理由: 看过, 姓名: 某某, 日期: 2024-03-05}\n"
 OLD_FORMAT = b"\xd0\xcf\x11\xe0"
 
@@ -274,8 +277,9 @@ BAD: list[tuple[str, str, Try]] = [
     ("R17", "没有折算", partial(scored, options=pipeline.Options(scale_to=Fraction(5)))),
     ("R18", "截至日在上一年", partial(scored, options=pipeline.Options(as_of=date(2023, 12, 31)))),
     ("R19", "单位名不全", partial(unit_asked, name="三")),
+    ("R201", "两次迟报重于两次漏报", partial(checked, *VETO)),
     ("R202", "指纹对不上", partial(checked, ("单位:\n  分类", f"{WAIVER}单位:\n  分类"))),
-    ("R203", "得分还看任务", partial(checked, ("报告扣分: {条款: 三, 每: 年,", "报告扣分: {条款: 三, 每: 年, 当: 年度任务 > 50,"))),
+    ("R203", "得分还看任务", partial(checked, ("报告扣分: {条款: 三,", "报告扣分: {条款: 三, 当: 年度任务 > 50,"))),
     ("D01", "没有这张工作表", lambda: sheets({"采用": [ADOPTED]}, used_by={"突发": ["迟报次数", "瞒报次数"]})),
     ("D02", "少两列", lambda: sheets(both() | {"采用": [["信息编号", "单位名称", "渠道"]]},
                                   used_by={"采用.采用日期": ["首用日"]})),
@@ -324,8 +328,8 @@ BAD: list[tuple[str, str, Try]] = [
     ("D91", "少一个单位的记录", partial(scored, ("{每: 年, 缺: 待定}", "{每: 年, 缺: 报错}"),
                                作风=[["一科", "2024-12-05", "否", "否"]])),
     ("D92", "任务填得比表上的大", partial(scored, ("  三科: {系列: 乙类}", "  三科: {系列: 乙类, 折数: 200}"),
-                                ("季度任务: {类: 采用分, 空: 不适用}}", "季度任务: {类: 采用分, 空: 不适用}, 折数: {类: 数, 空: 0}}"),
-                                ("  表扬加分: {", '  折算率: {条款: 五, 每: 年, 查表: 折数, 表: {"[0, 100]": 1}}\n  表扬加分: {'))),
+                                ("列: {系列: [甲类, 乙类],", "列: {系列: [甲类, 乙类], 折数: {类: 数, 空: 0},"),
+                                ("  表扬加分: {", f"{UNBOUND}  表扬加分: {{"))),
     ("N01", "多一张工作表", lambda: sheets({"采用台账": [["编号"]], **both()})),
     ("N02", "多一列", lambda: sheets(both() | {"采用": [[*ADOPTED, "备注"], [*GOOD_ADOPTED, "已核"]]})),
     ("N03", "没有选填的列", lambda: sheets(both() | {"采用": [ADOPTED[:4], GOOD_ADOPTED[:4]]})),

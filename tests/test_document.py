@@ -61,14 +61,6 @@ def test_every_code_of_writing_and_shape_has_a_broken_file() -> None:
     assert shown == {*YAML, *SHAPE} - {"Y01"}
 
 
-@pytest.mark.parametrize("path", sorted((HERE / "faults").glob("[YS]*.txt")), ids=lambda path: path.stem)
-def test_golden_wording(path: Path) -> None:
-    """What the user reads is exactly the text kept beside the file."""
-    broken = path.with_suffix(".yaml")
-    shown = "\n\n".join(render(problem) for problem in faults_of(broken.read_bytes(), broken.name))
-    assert shown + "\n" == path.read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("path", FAULTS, ids=lambda path: path.stem)
 def test_no_english_reaches_the_user(path: Path) -> None:
     """Messages quote the user's own words and otherwise speak Chinese."""

@@ -59,6 +59,7 @@ def messages(code: str) -> str:
     for what, problems in examples(code):
         own = [render(problem) for problem in problems if problem.code == code]
         assert own, f"{code}：{what}：没有报出来"
+        assert all(problem.hint for problem in problems), f"{code}：{what}：没有说怎样改"
         found.append("\n\n".join((f"〔{what}〕", *own)))
     return "\n\n".join(found) + "\n"
 

@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 
 from engine.__main__ import main
+from engine.codes import CODES
 from engine.commands import parser
 from engine.pipeline import load_rules
 from engine.reader.items import _MAKERS
@@ -162,6 +163,12 @@ def keys(schema: Any) -> set[str]:
         return set()
     own = set(schema["properties"]) if isinstance(schema.get("properties"), dict) else set()
     return own.union(*(keys(inner) for name, inner in schema.items() if name not in ("examples", "enum")))
+
+
+def test_every_code_is_told() -> None:
+    """「全部错误编号」和程序里的目录一样，一个不多，一个不少，先后也一样。"""
+    table = [row for row in rows(part("## 全部错误编号")) if row[0] != "编号"]
+    assert table == [list(pair) for pair in CODES.items()]
 
 
 def test_every_ledger_and_column_is_told(book_2024: RuleBook) -> None:

@@ -105,6 +105,7 @@ def _value(piece: Piece, domain: Domain, measure: str) -> Fraction | None:
         return piece.low if domain.step is None or (piece.low / domain.step).denominator == 1 else None
     unit = Fraction(1, 100) if measure == "比率" else Fraction(1)
     low, high = _closed_off(piece, unit)
+    high = min(high, 2 * low) if low > 0 else high  # not a value far beyond what anybody will see
     for size in _sizes(unit, domain.step):
         down = math.floor((low + high) / 2 / size) * size
         for value in (down, down + size):

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from pathlib import Path
 
-from engine.source import Problem, Rejected, Source, Span
+from engine.source import Cell, Problem, Rejected, Source, Span
 
 LARGEST = 500_000
 """Bytes of the largest rule file read: more than ten times the 2024 one, and seconds of work at worst."""
@@ -41,19 +41,20 @@ def fetch(path: Path) -> bytes:
 
     Raises :class:`Rejected` with F01 (no such file) or F02 (cannot be opened).
     """
+    place = Cell(str(path), path.name or str(path))
     if not path.exists():
-        raise Rejected([Problem("F01", f"找不到“{path}”。", None, "核对文件名和所在文件夹。")])
+        raise Rejected([Problem("F01", f"找不到“{path}”。", place, "核对文件名和所在文件夹。")])
     if not path.is_file():
-        raise Rejected([Problem("F02", f"“{path}”不是文件。", None, "写出规则文件本身，例如 rules/2024.yaml。")])
+        raise Rejected([Problem("F02", f"“{path}”不是文件。", place, "写出规则文件本身，例如 rules/2024.yaml。")])
     try:
         with path.open("rb") as file:
             data = file.read(LARGEST + 1)
     except OSError:
         hint = "核对文件名；看看文件是否正被别的程序占用、有没有读的权限。"
-        raise Rejected([Problem("F02", f"打不开“{path}”。", None, hint)]) from None
+        raise Rejected([Problem("F02", f"打不开“{path}”。", place, hint)]) from None
     if data.startswith(_ZIP):
         detail = f"“{path}”是 Excel 工作簿（或压缩包），不是细则文件。"
-        raise Rejected([Problem("F02", detail, None, "先写细则.yaml，后写台账.xlsx。")])
+        raise Rejected([Problem("F02", detail, place, "先写细则.yaml，后写台账.xlsx。")])
     return data
 
 

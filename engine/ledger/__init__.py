@@ -97,7 +97,13 @@ def _files(sheets: Sheets, rows_read: Mapping[str, int]) -> list[tuple[str, str,
 def _missing_ledger(ledger: Ledger, path: Path, used_by: Mapping[str, Sequence[str]]) -> Problem:
     place = Cell(str(path), path.name)
     if ledger.optional:
-        return Problem("N03", f"没有台账“{ledger.name}”，按没有记录算。", place, severity=Severity.NOTICE)
+        return Problem(
+            "N03",
+            f"没有台账“{ledger.name}”，按没有记录算。",
+            place,
+            f"有记录的，加一张“{ledger.name}”。",
+            severity=Severity.NOTICE,
+        )
     hint = f"加一张“{ledger.name}”，首行写列名：{'、'.join(ledger.fields)}；没有记录就只留这一行。"
     return Problem("D01", f"没有台账“{ledger.name}”{_needed_by(ledger.name, used_by)}。", place, hint)
 
@@ -144,7 +150,13 @@ def _header(ledger: Ledger, have: Sequence[str], findings: Findings, used_by: Ma
         _tell_missing(ledger, name, closest(name, unknown), findings, used_by)
     for name in unknown:
         if name not in told:
-            findings.note("N02", f"列“{name}”不在细则的台账里，没有读。", 1, name)
+            findings.note(
+                "N02",
+                f"列“{name}”不在细则的台账里，没有读。",
+                1,
+                name,
+                "自己备注用的，不必理会；该读的，列名要和细则里一字不差。",
+            )
     return all(ledger.fields[name].blank is not None for name in missing)
 
 
@@ -161,7 +173,9 @@ def _tell_missing(
     elif f.blank is None:
         findings.block("D02", f"缺少“{name}”列{reason}。", "", f"在第 1 行加上列名“{name}”并填写。")
     else:
-        findings.note("N03", f"没有“{name}”列，按每格都空着算{_meaning(f)}。")
+        findings.note(
+            "N03", f"没有“{name}”列，按每格都空着算{_meaning(f)}。", hint=f"要填的，在第 1 行加上列名“{name}”。"
+        )
 
 
 def _header_hint(ledger: Ledger, have: Sequence[str], table: RawTable) -> str:

@@ -30,7 +30,7 @@ _TOTAL = r"^(合计|小计|总计|共计|总数|合计数)[:：]?$"
 _FLAWS = {
     "公式": ("D06", "是公式，读到的可能是旧结果。", "选中后“复制—选择性粘贴—数值”，再核对。"),
     "错误值": ("D07", "是错误值（如 #N/A），不是内容。", "改成应填的内容；没有内容就清空。"),
-    "合并": ("D08", "在合并的单元格里，只有左上角一格有内容。", "取消合并，每一行都填写。"),
+    "合并": ("D08", "是合并的单元格，只有左上角一格有内容。", "取消合并，每一行都填写。"),
     "长数字": ("D24", "是超过 15 位的数字，Excel 已把末几位改成 0。", "把这一列设为文本，照原件重填。"),
 }
 
@@ -112,9 +112,8 @@ def trimmed(ledger: Ledger, findings: Findings) -> pl.DataFrame:
         plain = written.str.strip_chars(BLANKS)
         changed = findings.table.rows.filter((written != plain) & (plain != ""))
         if len(changed):
-            findings.note(
-                "N04", f"“{name}”列有 {len(changed)} 格两端有空格，已去掉（{_some(changed)}）。", changed[0], name
-            )
+            detail = f"“{name}”列有 {len(changed)} 格两端有空格，已去掉（{_some(changed)}）。"
+            findings.note("N04", detail, changed[0], name, "不用改。")
         columns.append(plain.alias(name))
     return pl.DataFrame(columns)
 
@@ -258,7 +257,7 @@ def _tell_aliases(f: Field, text: pl.Series, roster: Roster, findings: Findings)
         if alias in full:
             rows = findings.table.rows.filter(text == alias)
             detail = f"“{alias}”是“{full[alias]}”的别名，{len(rows)} 行（{_some(rows)}）记在“{full[alias]}”名下。"
-            findings.note("N07", detail, rows[0], f.name)
+            findings.note("N07", detail, rows[0], f.name, "不用改；改用全名，就不再提示。")
 
 
 # ---- records against the year and each other --------------------------------------------

@@ -131,7 +131,7 @@ def _read_book(path: Path, names: Collection[str], sheets: Sheets) -> None:
 
 def _is_it(name: str, names: Collection[str], found: Collection[str]) -> str:
     near = get_close_matches(name, [n for n in names if n not in found], n=1, cutoff=0.4)
-    return f"如果它就是台账“{near[0]}”，请改名为“{near[0]}”。" if near else ""
+    return f"如果它就是台账“{near[0]}”，请改名为“{near[0]}”。" if near else "不是台账的，不必理会。"
 
 
 def _from_grid(grid: xlsx.Grid, file: str, sheets: Sheets) -> RawTable:
@@ -239,7 +239,7 @@ def _read_file(path: Path, sheets: Sheets) -> None:
 
 
 def _tell_other(path: Path, names: Collection[str], sheets: Sheets) -> None:
-    hint = _is_it(path.stem, names, sheets.tables) if path.suffix.lower() in _READERS else ""
+    hint = _is_it(path.stem, names, sheets.tables) if path.suffix.lower() in _READERS else "不是台账的，不必理会。"
     if path.suffix.lower() == ".xlsx":
         hint = "文件夹里只读 CSV 和 Parquet；台账在工作簿里时，直接写这个工作簿的名字。"
     sheets.note("N01", f"文件“{path.name}”没有读。", Cell(str(path), path.name), hint)
@@ -282,7 +282,7 @@ def _odd_types(frame: pl.DataFrame, file: str, sheet: str) -> Iterable[Problem]:
     for name, dtype in frame.schema.items():
         zoned = isinstance(dtype, pl.Datetime) and dtype.time_zone is not None
         if dtype.is_nested() or dtype == pl.Binary or zoned:
-            detail = f"列“{name}”的类型是 {dtype}，读不成台账的一列。"
+            detail = f"列“{name}”存的（{dtype}）不是文本、数、日期或时间，读不成台账的一列。"
             yield Problem(
                 "D25", detail, Cell(file, sheet, 1, name), "改成文本、整数、日期，或不带时区的时间（北京时间）。"
             )

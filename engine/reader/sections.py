@@ -41,9 +41,10 @@ _STEPS = ("加", "减", "保底", "封顶", "折到", "取整", "归零")
 def title(node: Node) -> Title:
     """细则: dates are checked here; the year runs 起止, by default the calendar year."""
     year = int(node.text_at("年度", "0"))
+    sound = len(node.problems)
     start, _, end = node.text_at("起止", f"{year}-01-01 至 {year}-12-31").partition("至")
     first, last = _date(node.get("起止"), start.strip()), _date(node.get("起止"), end.strip())
-    if first > last:
+    if first > last and len(node.problems) == sound:
         node.get("起止").fault("R09", f"起止“{node.text_at('起止')}”前后颠倒。", "写作 起日 至 止日。")
     month_end = node.text_at("月止")
     issued, effective = (_date(node.get(key), node.text_at(key, str(first))) for key in ("印发", "施行"))
@@ -58,7 +59,7 @@ def _date(node: Node, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        node.fault("R09", f"“{text}”不是一个日期。", "写作 2024-01-31。")
+        node.fault("R09", f"日历上没有“{text}”这一天。", "核对年、月、日；写作 2024-01-31。")
         return date(2000, 1, 1)
 
 
@@ -126,12 +127,13 @@ def roster(node: Node) -> Roster:
         for name in (unit.name, *unit.aliases):
             if name in names:
                 entry.fault(
-                    "R10", f"“{name}”既是“{names[name]}”，又是“{unit.name}”。", "名字和别名不能重复。", at_key=True
+                    "R10", f"“{name}”已经是“{names[name]}”的名字或别名。", "改一个，名字和别名都不能重复。", at_key=True
                 )
             names[name] = unit.name
     by = node.text_at("分类") or None
     if by is not None and (by not in fields or not fields[by].options):
-        node.get("分类").fault("R05", f"“{by}”不是「列」里有固定选项的一列。", f"可选：{'、'.join(fields)}。")
+        choices = "、".join(name for name, spec in fields.items() if spec.options)
+        node.get("分类").fault("R05", f"“{by}”不是「列」里有固定选项的一列。", f"可选：{choices or '（没有）'}。")
         by = None
     return Roster(fields, units, by, node.key_place, dict(_totals(node.get("合计"), fields)))
 
@@ -230,7 +232,8 @@ def _part(node: Node, period: Period) -> Part:
     word = moved[0] if moved else "得"
     full = _optional(node.get("满分"))
     if full is None and word != "得":
-        node.fault("R02", f"项目“{node.name}”写了「{word}」就要写「满分」。", at_key=True)
+        hint = "写明「满分」，从它往下扣、按比例得。"
+        node.fault("R02", f"项目“{node.name}”写了「{word}」就要写「满分」。", hint, at_key=True)
     cap = None if node.text_at("封顶") == "不限" else _optional(node.get("封顶")) or full
     floor = _optional(node.get("保底"))
     return Part(

@@ -70,7 +70,9 @@ def _row(entry: Node, depth: int) -> Row:
     label = entry.name
     if isinstance(entry.value, dict):
         if depth <= 1:
-            entry.fault("R03", f"“{label}”下面还有一层，可是「查表」只写了这么多个键。", "补上键，或减去一层。")
+            entry.fault(
+                "R03", f"「查表」写了几列，表就有几层；“{label}”下面多了一层。", "在「查表」里补一列，或减去一层。"
+            )
         return Row(label, interval(label), table(entry, depth - 1), entry.key_place, entry.key_place)
     if entry.value is None:
         entry.fault("R04", f"“{label}”这一格空着。", "没有印的格子整个不写；要记零分就写 0。", at_key=True)

@@ -135,7 +135,8 @@ def _match(key: Column, row: Row, grid: Grid) -> tuple[nw.Expr, nw.Expr | None]:
             return ~_certain(col.among(key, named)) & ~key.expr.is_null(), None
         return _certain(col.among(key, tuple(row.label.split("、")))), None
     except Misfit as misfit:
-        raise Rejected([Problem("R14", f"{misfit}。", row.key, "照选项的原词写；几个词用顿号隔开。")]) from None
+        hint = misfit.hint if key.kind in (Kind.NUMBER, Kind.RATIO) else "照选项的原词写；几个词用顿号隔开。"
+        raise Rejected([Problem("R14", f"{misfit}。", row.key, hint)]) from None
 
 
 def _within(key: Column, row: Row) -> tuple[nw.Expr, nw.Expr | None]:

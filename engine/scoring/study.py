@@ -78,6 +78,8 @@ class Study:
         """The table of a ledger, an account or a period (年 季 …), made on first use."""
         key = f"{LEDGER}{name}"
         self._note(key)
+        if name not in self.tables and _is_account(self.entries.get(name)) and name not in self._building:
+            self.built(name)  # so that its faults are told as its own, and once
         if name not in self.tables:
             with _Once(self, key):
                 self.tables[name] = self._make_table(self, name)
@@ -86,7 +88,7 @@ class Study:
     def home(self, entry: Entry) -> str:
         """The table an entry is a column of."""
         if isinstance(entry, Item):
-            if isinstance(entry.mechanism, Collect):
+            if _is_account(entry):
                 return entry.name
             if entry.ledger is not None:
                 return entry.ledger
@@ -141,7 +143,7 @@ class Study:
         if name == "单位" and table.has_unit:
             return Column(Kind.UNIT, nw.col(UNIT), options=tuple(u.name for u in self.book.roster.units))
         entry = self.entries.get(name)
-        if entry is not None and not isinstance(getattr(entry, "mechanism", None), Collect):
+        if entry is not None and not _is_account(entry):
             return self._entry_column(table, entry)
         if name in self.book.roster.fields and table.has_unit:
             return self._bring(table, self.table(Period.YEAR.value), name)
@@ -153,8 +155,7 @@ class Study:
         if entry.name in table.columns:  # also parts, which stand on two tables
             return table.columns[entry.name]
         if not self._coarser(home, table):
-            detail = f"“{entry.name}”在「{home.name}」上，从「{table.name}」看不到它。"
-            raise Rejected([Problem("R13", detail, self.place(), "先用 合计、计次、最高…… 把细的合成粗的。")])
+            raise Rejected([_too_fine(entry.name, home, table, self.place())])
         return self._bring(table, home, entry.name)
 
     def _coarser(self, home: Table, table: Table) -> bool:
@@ -221,10 +222,7 @@ class Study:
         if name in self._failed:
             raise Skip
         entry = self.entries[name]
-        home = self.table(self.home(entry))
-        if isinstance(entry, Item) and entry.uncounted and not home.settling and not home.settled:
-            self.settle(home)
-        if name in home.columns or (name in self.tables and isinstance(getattr(entry, "mechanism", None), Collect)):
+        if self._stands(entry):
             return
         with _Once(self, name):
             try:
@@ -232,9 +230,19 @@ class Study:
             except Rejected as rejected:
                 self._fail(name, [p if p.context else replace(p, context=context(entry)) for p in rejected.problems])
             except Misfit as misfit:
-                self._fail(name, [Problem("R14", f"“{name}”：{misfit}。", entry.place, context=context(entry))])
+                detail = f"“{name}”：{misfit}。"
+                self._fail(name, [Problem("R14", detail, entry.place, misfit.hint, context(entry))])
             except Skip:
                 self._fail(name, [])
+
+    def _stands(self, entry: Entry) -> bool:
+        """Whether an entry is built already."""
+        if _is_account(entry):
+            return entry.name in self.tables
+        home = self.table(self.home(entry))
+        if isinstance(entry, Item) and entry.uncounted and not home.settling and not home.settled:
+            self.settle(home)
+        return entry.name in home.columns
 
     def _fail(self, name: str, problems: list[Problem]) -> None:
         self.problems += problems
@@ -247,8 +255,8 @@ class Study:
 
     def place(self) -> Span:
         """The entry being built, for messages."""
-        for name in reversed(self._building):
-            if name in self.entries:
+        for name in (key.removeprefix(LEDGER) for key in reversed(self._building)):
+            if name in self.entries:  # an account's table is the account itself
                 return self.entries[name].place
         return self.book.title.place
 
@@ -290,9 +298,22 @@ class _Once:
         self.study.leave()
 
 
+def _is_account(entry: Entry | None) -> bool:
+    """Whether an entry is an account (收): a table of its own, not a column."""
+    return isinstance(entry, Item) and isinstance(entry.mechanism, Collect)
+
+
 def context(entry: Entry) -> str:
     """Clause and name, for messages."""
     return f"{'；'.join(entry.clauses)}「{entry.name}」"
+
+
+def _too_fine(name: str, home: Table, table: Table, place: Span) -> Problem:
+    many = f"在台账「{home.name}」里每条记录各有一个" if home.period is None else f"每{home.name}各有一个"
+    one = f"「{table.name}」的一条记录" if table.period is None else f"一个单位一{table.name}"
+    return Problem(
+        "R13", f"“{name}”{many}，这里{one}只要一个。", place, "先用 合计、计次、最高…… 合成一个，再写合成的那一项。"
+    )
 
 
 def finer(this: Period, that: Period) -> bool:

@@ -181,7 +181,10 @@ def _source(study: Study, name: str) -> tuple[Table, Column]:
     table = study.table(entry.ledger)
     study.settle(table)
     if not table.has_unit:
-        raise Rejected([Problem("R15", f"台账“{table.name}”的记录不知道归哪个单位，不能收进账里。", study.place())])
+        hint = "在台账里写一个类为“单位”的列，或写「衔接」。"
+        raise Rejected(
+            [Problem("R15", f"台账“{table.name}”的记录不知道归哪个单位，不能收进账里。", study.place(), hint)]
+        )
     return table, study.column(table, name)
 
 
