@@ -232,3 +232,58 @@ def test_a_wrong_number_is_noticed(base: pipeline.Checked) -> None:
     """
     missed = {path[:2] for path, doc in changed_numbers(base.doc) if not noticed(base, doc)}
     assert missed == {("计分", "采用分值")}
+
+
+# ---- 豁免 -----------------------------------------------------------------------------------
+
+WARNED = [edit for edit in EDITS if edit.weight is WARNING]
+
+
+def waived(text: str, *problems: Problem) -> str:
+    """The text with a waiver of each finding, as its advice says to write it."""
+    lines = ["豁免:"]
+    for number, problem in enumerate(problems):
+        mark = re.search(r"指纹: ([0-9a-f]{8})", problem.hint)
+        assert mark, render(problem)
+        lines.append(
+            f"  认可{number}: {{发现: {problem.code}, 指纹: {mark[1]}, 理由: 看过, 姓名: 某某, 日期: 2024-03-05}}"
+        )
+    return "\n".join([*lines, text])
+
+
+@pytest.mark.parametrize("edit", WARNED, ids=[f"{e.code}-{i}" for i, e in enumerate(WARNED)])
+def test_a_waived_finding_is_silent_until_its_rule_changes(tmp_path: Path, edit: Edit) -> None:
+    """认可了的不再提；文件别处挪动、加注释、改单位、改通报，仍旧认可。"""
+    found = [p for p in told(tmp_path, edited(edit)) if p.severity is WARNING]
+    text = waived(edited(edit), *found)
+    assert [render(p) for p in told(tmp_path, text) if p.severity is WARNING] == []
+    moved = text.replace("  名单:\n", "  名单:           # 照附件\n\n    零科: {系列: 甲类}\n")
+    moved = moved.replace("  年报: {", "  又报: {条款: 总则, 每: 年, 列: [得分]}\n  年报: {")
+    assert [render(p) for p in told(tmp_path, moved) if p.severity is WARNING] == []
+
+
+@pytest.mark.parametrize(("code", "change"), [
+    ("R111", ("\"[50%, 100%)\": 4", "\"[50%, 100%)\": 3")),      # 扣分表改了别的一档，最重一档还是 8
+    ("R115", ("得: 表扬加分}", "得: 表扬加分, 每: 年}")),
+    ("R121", ("季度任务: 25", "季度任务: 30")),
+    ("R131", ("公式: 年度采用分 ÷ 年度任务", "公式: 年度采用分 ÷ 季度任务")),
+    ("R141", ("印发: 2024-01-10", "印发: 2024-01-11")),
+    ("R151", ("由办公室负责解释", "由办公室解释")),
+    ("R161", ("迟报次数: 6", "迟报次数: 7")),
+    ("R162", ("40分钟", "50分钟")),
+    ("R163", ("原文: 超过2小时为迟报", "原文: 凡超过2小时为迟报")),
+])  # fmt: skip
+def test_a_waiver_falls_when_its_rule_changes(tmp_path: Path, code: str, change: tuple[str, str]) -> None:
+    """所依据的规则改了一个字，豁免就失效：原来的发现又提出来，并说豁免对不上。"""
+    edit = next(e for e in WARNED if e.code == code and change[0] in edited(e))
+    text = waived(edited(edit), *(p for p in told(tmp_path, edited(edit)) if p.severity is WARNING))
+    assert text.count(change[0]) == 1
+    after = {p.code for p in told(tmp_path, text.replace(*change))}
+    assert {"R202", code} <= after
+
+
+def test_a_waiver_meets_one_finding_only(tmp_path: Path) -> None:
+    """同一项里两处发现，认可一处，另一处还提。"""
+    text = GOOD.replace("按次: {表扬次数: 5}}", "按次: {表扬次数: 5}, 当: 迟报次数 ≥ 0次 且 漏报次数 ≥ 0次}")
+    first, second = (p for p in told(tmp_path, text) if p.code == "R132")
+    assert [p.detail for p in told(tmp_path, waived(text, first))] == [second.detail]

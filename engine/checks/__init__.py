@@ -3,11 +3,11 @@
 ``bands`` values between two bands or in two · ``words`` options twice or left out ·
 ``direction`` better work worth less · ``marks`` full marks, caps, floors · ``quotas``
 quarters against the year · ``unused`` names nobody reads · ``conditions`` always or never
-true · ``dates`` · ``clauses`` text
-nobody carries out · ``numbers`` rules against the text they cite · ``sheets`` ledger
-names Excel refuses · ``loopholes`` worse that scores better · ``unverified`` what is not compared with the
-paper yet · ``waivers`` findings that
-somebody lets stand. What is wrong for certain is an error; what may be meant, a warning.
+true · ``dates`` · ``clauses`` text nobody carries out · ``numbers`` rules against the text
+they cite · ``edges`` whether a limit itself counts · ``sheets`` ledger names Excel refuses ·
+``loopholes`` worse that scores better · ``unverified`` what is not compared with the paper
+yet · ``waivers`` findings that somebody lets stand.
+What is wrong for certain is an error; what may be meant, a warning.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from engine.checks.clauses import clauses
 from engine.checks.conditions import conditions
 from engine.checks.dates import dates
 from engine.checks.direction import direction, negative_deductions
+from engine.checks.edges import edges
 from engine.checks.loopholes import loopholes
 from engine.checks.marks import full_marks, limits, worst_steps
 from engine.checks.numbers import unprinted, unused_numbers
@@ -41,8 +42,8 @@ PROOFS: tuple[Check, ...] = (bands, words, direction, negative_deductions, full_
 """The checks that can find an error; they also look at what an alternative reading changes."""
 
 CHECKS: tuple[Check, ...] = (
-    *PROOFS, missing_cells, worst_steps, quotas, totals, unused, conditions, clauses, unprinted, unused_numbers,
-    unverified, lambda subject: loopholes(subject.study),
+    *PROOFS, missing_cells, worst_steps, quotas, totals, unused, conditions, clauses, unprinted,
+    unused_numbers, edges, unverified, lambda subject: loopholes(subject.study),
 )  # fmt: skip
 
 

@@ -66,7 +66,8 @@ def _hollow(scan: Scan) -> Iterator[Problem]:
             yield told("R103", level.item, row.key, detail, "核对这一档的上下限；写作 [下限, 上限)。")
         elif scan.example([piece for piece, held in scan.held if number in held]) is None:
             detail = f"“{level.key}”不会落在“{row.label}”：{_range(scan)}。"
-            yield told("R103", level.item, row.key, detail, "删去这一档，或核对它的上下限。", Severity.WARNING)
+            hint = "删去这一档，或核对它的上下限。"
+            yield told("R103", level.item, row.key, detail, hint, Severity.WARNING, about=(row.label,))
 
 
 def _range(scan: Scan) -> str:
@@ -106,7 +107,7 @@ def _gap(level: Level, pieces: list[Piece], value: Fraction, *, sure: bool) -> P
         return told("R102", level.item, place, detail, _repair(pieces, level.measure, below, above))
     detail = f"{level.key}可能小于0{such}，而没有一档管到它；真有这样的单位，计分会停下来。"
     hint = f"把“{above.label}”的下限改为 -∞，或另加一档。" if above is not None else "另加一档。"
-    return told("R102", level.item, place, detail, hint, Severity.WARNING)
+    return told("R102", level.item, place, detail, hint, Severity.WARNING, about=(level.key, where))
 
 
 def _repair(pieces: list[Piece], measure: str, below: Row | None, above: Row | None) -> str:
@@ -142,7 +143,8 @@ def _overlap(level: Level, first: Row, second: Row, both: list[Piece], value: Fr
     detail = f"{level.key}{where}既落在“{first.label}”又落在“{second.label}”{such}{outcome}。"
     hint = "上下限相接的两档，一档含本数，另一档不含；写作 [下限, 上限)。"
     notes: list[tuple[str, Span]] = [(f"“{first.label}”", first.key)]
-    return told("R101", level.item, second.key, detail, hint, Severity.WARNING if same else Severity.ERROR, notes)
+    severity = Severity.WARNING if same else Severity.ERROR
+    return told("R101", level.item, second.key, detail, hint, severity, notes, (first.label, second.label))
 
 
 def _outcomes(first: Row, second: Row) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.checks.subject import Entry, Subject
+from engine.checks.subject import CLAUSE, Entry, Subject
 from engine.rulebook import RuleBook
 from engine.source import Problem, Severity
 
@@ -29,10 +29,10 @@ def clauses(subject: Subject) -> Iterator[Problem]:
         if not clause.excused and name not in citing and name not in told:
             detail = f"条文“{name}”没有一项引用，也没有写为什么不计算。"
             hint = "补上落实它的项；不计分的条文，在它下面写「不计算: 理由」。"
-            yield Problem("R151", detail, clause.place, hint, name, Severity.WARNING)
+            yield Problem("R151", detail, clause.place, hint, name, Severity.WARNING, about=(f"{CLAUSE}{name}",))
         if clause.excused and name in citing:
             users = "、".join(f"「{user}」" for user in citing[name])
             detail = f"条文“{name}”写了不计算（{clause.excused}），{users}却引用它来计算。"
-            yield Problem(
-                "R152", detail, clause.place, "删去「不计算」，或改那一项的「条款」。", name, Severity.WARNING
-            )
+            hint = "删去「不计算」，或改那一项的「条款」。"
+            about = (f"{CLAUSE}{name}", *citing[name])
+            yield Problem("R152", detail, clause.place, hint, name, Severity.WARNING, about=about)

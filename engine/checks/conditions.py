@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from engine.checks.subject import Subject, told
 from engine.column import Column
-from engine.formula import Expression
+from engine.formula import Atom, Expression
 from engine.number import show
 from engine.rulebook import Formula, Gather, Item, Kind
 from engine.source import Problem, Severity
@@ -39,15 +39,15 @@ def _expressions(item: Item) -> list[Expression]:
 
 
 def _idle(subject: Subject, item: Item, expression: Expression, node: ast.Compare) -> Iterator[Problem]:
-    for name, number, operator in _sides(node):
-        left, right = expression.atom(name), expression.atom(number)
-        column = subject.column(item, left.text) if left.kind == "name" and right.kind == "number" else None
+    for left, right, operator in _sides(expression, node):
+        column = subject.column(item, left.text) if left.kind == "name" else None
         low = _lowest(column) if column is not None else None
         verdict = _verdict(operator, low, right.number) if low is not None else ""
         if low is not None and verdict:
             least = show(low)
             detail = f"“{expression.text}”：{left.text}最小是 {least}，这个条件{verdict}，例如 {least} 时。"
-            yield told("R132", item, right.span, detail, "核对这个门槛。", Severity.WARNING)
+            about = (expression.text, left.text, right.text)
+            yield told("R132", item, right.span, detail, "核对这个门槛。", Severity.WARNING, about=about)
 
 
 def _verdict(operator: type[ast.cmpop], low: Fraction, number: Fraction) -> str:
@@ -57,12 +57,20 @@ def _verdict(operator: type[ast.cmpop], low: Fraction, number: Fraction) -> str:
     return "总是成立" if always.get(operator) else "从不成立" if never.get(operator) else ""
 
 
-def _sides(node: ast.Compare) -> Iterator[tuple[ast.Name, ast.Name, type[ast.cmpop]]]:
+def number_sides(expression: Expression, node: ast.Compare) -> Iterator[tuple[Atom, type[ast.cmpop]]]:
+    """The number a comparison compares with, and how something stands to it: 2 < 次数 is 次数 > 2."""
     left, right, operator = node.left, node.comparators[0], type(node.ops[0])
-    if isinstance(left, ast.Name) and isinstance(right, ast.Name):
-        yield left, right, operator
-        if operator in _TURNED:
-            yield right, left, _TURNED[operator]
+    for side, turned in ((right, operator), (left, _TURNED.get(operator))):
+        if isinstance(side, ast.Name) and turned is not None and expression.atom(side).kind == "number":
+            yield expression.atom(side), turned
+
+
+def _sides(expression: Expression, node: ast.Compare) -> Iterator[tuple[Atom, Atom, type[ast.cmpop]]]:
+    """(what is compared, the number, how), where both sides are a single word."""
+    atoms = [expression.atom(side) for side in (node.left, *node.comparators) if isinstance(side, ast.Name)]
+    if len(atoms) > 1:
+        yield from ((other, number, how) for number, how in number_sides(expression, node)
+                    for other in atoms if other is not number)  # fmt: skip
 
 
 def _lowest(column: Column) -> Fraction | None:

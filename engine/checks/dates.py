@@ -29,4 +29,4 @@ def dates(subject: Subject) -> Iterator[Problem]:
 
 def _told(subject: Subject, key: str, detail: str, hint: str, severity: Severity) -> Problem:
     title = subject.book.title
-    return Problem("R141", detail, title.places.get(key, title.place), hint, "「细则」", severity)
+    return Problem("R141", detail, title.places.get(key, title.place), hint, "「细则」", severity, about=("细则", key))

@@ -15,6 +15,7 @@ from engine.rulebook import CountOnly, Gather, Interval, Item, Lookup, PerTime, 
 from engine.source import Problem, Severity, Span
 
 DEDUCTED, GAINED = "扣", "得"
+_HINT = "核对这两档的结果，是不是写颠倒了。"
 _DURATION = "时长"
 
 
@@ -37,13 +38,13 @@ def roles(book: RuleBook) -> dict[str, str]:
     front = [name for name in found if name in book.items]
     while front:
         name = front.pop()
-        new = [source for source in _sources(book.items[name]) if source in book.items and source not in found]
+        new = [source for source in passed_on(book.items[name]) if source in book.items and source not in found]
         found |= dict.fromkeys(new, found[name])
         front += new
     return found
 
 
-def _sources(item: Item) -> list[str]:
+def passed_on(item: Item) -> list[str]:
     """The items whose figure an item passes on as it is."""
     match item.mechanism:
         case Lookup(table=table):
@@ -127,7 +128,7 @@ def _told_wrong(subject: Subject, level: Level, low: Rung, high: Rung, *, sure: 
     detail = f"{level.key}从 {one} 升到 {other}，「{level.item.name}」{against}{change}。"
     notes: list[tuple[str, Span]] = [(f"“{low.row.label}”", low.cell.place)]
     severity = Severity.ERROR if sure and isinstance(low.cell.result, Fraction) else Severity.WARNING
-    return told("R107", level.item, high.cell.place, detail, "核对这两档的结果，是不是写颠倒了。", severity, notes)
+    return told("R107", level.item, high.cell.place, detail, _HINT, severity, notes, (low.row.label, high.row.label))
 
 
 def _said(rung: Rung) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
-from engine.checks.direction import DEDUCTED, GAINED
+from engine.checks.direction import DEDUCTED, GAINED, passed_on
 from engine.checks.subject import Subject, told
 from engine.explanation.sentences import flattened
 from engine.number import show
@@ -24,10 +24,10 @@ def worst_steps(subject: Subject) -> Iterator[Problem]:
         known = [m for m in most if m is not None]
         total = sum((value for value, _ in known), Fraction(0))
         if len(known) == len(most) and total != part.full:
-            yield _unequal(part, total, max(known, key=lambda m: m[0])[1])
+            yield _unequal(part, total, max(known, key=lambda m: m[0])[1], _behind(subject, part))
 
 
-def _unequal(part: Part, total: Fraction, place: Span) -> Problem:
+def _unequal(part: Part, total: Fraction, place: Span, about: Iterable[str]) -> Problem:
     full = show(part.full or Fraction(0))
     verb = "扣" if part.moved == DEDUCTED else "得"
     if total > (part.full or 0):
@@ -42,7 +42,16 @@ def _unequal(part: Part, total: Fraction, place: Span) -> Problem:
         if verb == "得"
         else "核对最重一档和「满分」；确实要这样的，写明「保底」。"
     )
-    return told("R111", part, place, detail, hint, Severity.WARNING, notes)
+    return told("R111", part, place, detail, hint, Severity.WARNING, notes, about)
+
+
+def _behind(subject: Subject, part: Part) -> Iterator[str]:
+    """The items that move a part, and those whose figure they pass on."""
+    front = [subject.book.items[name] for name in part.by if name in subject.book.items]
+    while front:
+        item = front.pop()
+        yield item.name
+        front += [subject.book.items[name] for name in passed_on(item) if name in subject.book.items]
 
 
 def _most(subject: Subject, item: Item | None) -> Most | None:

@@ -9,8 +9,8 @@ from fractions import Fraction
 from engine.checks.clauses import computing
 from engine.checks.line import shown
 from engine.checks.printed import ANY, POINTS, SHARE, TIME, TIMES, Key, Printed, keys, kind, meets, printed
-from engine.checks.subject import COUNTS, Entry, Subject, told
-from engine.formula import Expression
+from engine.checks.subject import CLAUSE, COUNTS, Entry, Subject, told
+from engine.formula import Atom, Expression
 from engine.rulebook import Clause, CountOnly, Formula, Gather, Item, Lookup, Part, PerTime, RuleBook, Scaled, Table
 from engine.source import Problem, Severity, Span
 
@@ -93,9 +93,14 @@ def _of_expression(subject: Subject, expression: Expression) -> Iterator[Used]:
     """Thresholds; 1 says “at least one”, and the full marks are everywhere known."""
     known = {Fraction(1), subject.book.appraisal.full}
     for atom in expression.atoms:
-        what = kind(atom.measure) or (TIMES if _counts(subject, expression) else ANY)
+        what = measured(subject, expression, atom)
         if atom.kind == "number" and (atom.number not in known or what == TIME):
             yield _number(atom.number, what, atom.span, measure=atom.measure)
+
+
+def measured(subject: Subject, expression: Expression, atom: Atom) -> str:
+    """What a number of an expression numbers."""
+    return kind(atom.measure) or (TIMES if _counts(subject, expression) else ANY)
 
 
 def _counts(subject: Subject, expression: Expression) -> bool:
@@ -115,7 +120,7 @@ def unprinted(subject: Subject) -> Iterator[Problem]:
     A clause quoted in pieces (原文 is a list) does not claim to print every number; what a
     reading (口径) of the clause, or the entry's own 说明, mentions is accounted for.
     """
-    for entry in _entries(subject.book):
+    for entry in entries(subject.book):
         cited = [subject.book.clauses[name] for name in entry.clauses if name in subject.book.clauses]
         if not cited or any(len(clause.texts) > 1 for clause in cited):
             continue
@@ -128,7 +133,8 @@ def unprinted(subject: Subject) -> Iterator[Problem]:
             yield _unprinted(entry, list(odd.values()))
 
 
-def _entries(book: RuleBook) -> tuple[Entry, ...]:
+def entries(book: RuleBook) -> tuple[Entry, ...]:
+    """Whatever computes something."""
     return (*book.items.values(), *book.appraisal.parts.values(), *book.appraisal.steps)
 
 
@@ -147,7 +153,9 @@ def _unprinted(entry: Entry, odd: list[Used]) -> Problem:
     numbers = "、".join(number.text for number in odd)
     detail = f"「{entry.name}」用到的 {numbers}，在它引用的条款（{'；'.join(entry.clauses)}）的原文里没有。"
     hint = "核对数字和「条款」；原文没有、按口径定的数，记一条「口径」，或写在这一项的「说明」里。"
-    return told("R161", entry, odd[0].place, detail, hint, Severity.WARNING, [(n.text, n.place) for n in odd[1:]])
+    notes = [(number.text, number.place) for number in odd[1:]]
+    about = (*(f"{CLAUSE}{name}" for name in entry.clauses), *(number.text for number in odd))
+    return told("R161", entry, odd[0].place, detail, hint, Severity.WARNING, notes, about)
 
 
 # ---- numbers of the text that nothing uses --------------------------------------------------
@@ -158,10 +166,10 @@ def unused_numbers(subject: Subject) -> Iterator[Problem]:
     book = subject.book
     citing = computing(book)
     for name, clause in book.clauses.items():
-        entries = [entry for entry in _entries(book) if entry.name in citing.get(name, ())]
-        if clause.excused or not entries:
+        users = [entry for entry in entries(book) if entry.name in citing.get(name, ())]
+        if clause.excused or not users:
             continue
-        known = _uses(subject, entries)
+        known = _uses(subject, users)
         odd = [(text, number) for text in clause.texts for number in printed(text) if _open(number, known)]
         if odd:
             yield _left_over(clause, odd)
@@ -219,10 +227,11 @@ def _left_over(clause: Clause, odd: list[tuple[str, Printed]]) -> Problem:
     detail = f"条文“{clause.name}”原文里的 {numbers}，引用它的各项都没有用到。"
     hint = "补上落实它的项，或核对数字；确实不用计算的，写在引用它的一项的「说明」里。"
     text, number = odd[0]
-    return Problem("R162", detail, _where(clause, text, number), hint, clause.name, Severity.WARNING)
+    about = (f"{CLAUSE}{clause.name}", *(n.text for _, n in odd))
+    return Problem("R162", detail, where(clause, text, number), hint, clause.name, Severity.WARNING, about=about)
 
 
-def _where(clause: Clause, text: str, number: Printed) -> Span:
+def where(clause: Clause, text: str, number: Printed) -> Span:
     """The number in the file, if the clause stands there on one line."""
     source = clause.place.source
     for line in range(clause.place.line, len(source.lines) + 1):

@@ -52,6 +52,22 @@ def printed(text: str) -> Iterator[Printed]:
         yield Printed(match[0], match.start(), match.end(), unit, key(exact(match["number"]), unit))
 
 
+def quantities(text: str) -> Iterator[Printed]:
+    """The quantities of a text in digits, then those in Chinese (百分之七十五、两次).
+
+    >>> [(p.text, p.key[1]) for p in quantities("扣4分，超过两次的")]
+    [('4分', '分'), ('两次', '次')]
+    """
+    yield from printed(text)
+    for match in _CHINESE.finditer(text):
+        number = (Fraction(_value(match["share"]), 100), SHARE) if match["percent"] else _named(match)
+        yield Printed(match[0], match.start(), match.end(), match["unit"] or "", number)
+
+
+def _named(match: re.Match[str]) -> Key:
+    return key(Fraction(_value(match["number"])), match["unit"].removeprefix("个").replace("日", "天"))
+
+
 def key(value: Fraction, unit: str) -> Key:
     """A number with a unit as the key it is compared by.
 
@@ -84,15 +100,7 @@ def keys(texts: Iterable[str]) -> set[Key]:
 
 @functools.cache
 def _keys(text: str) -> frozenset[Key]:
-    return frozenset({p.key for p in printed(text)} | set(_in_chinese(text)))
-
-
-def _in_chinese(text: str) -> Iterator[Key]:
-    for match in _CHINESE.finditer(text):
-        if match["percent"]:
-            yield Fraction(_value(match["share"]), 100), SHARE
-        else:
-            yield key(Fraction(_value(match["number"])), match["unit"].removeprefix("个").replace("日", "天"))
+    return frozenset(p.key for p in quantities(text))
 
 
 def _value(figures: str) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.checks.subject import Subject, quotient, told
+from engine.checks.subject import UNIT, Subject, quotient, told
 from engine.number import show
 from engine.rulebook import Gather, Item, Period, Unit
 from engine.source import Problem, Severity
@@ -64,7 +64,8 @@ def _unequal(subject: Subject, short: Quota, long: Quota, times: int) -> Iterato
     more = f"；等{len(odd)}个单位" if len(odd) > _SHOWN else ""
     detail = f"{short.attribute} × {times} 应等于{long.attribute}：{named}{more}。"
     notes = [(unit.name, unit.place) for unit in odd[1:_SHOWN]]
-    yield told("R121", short.item, odd[0].place, detail, "核对这些单位的任务。", Severity.WARNING, notes)
+    about = (short.attribute, long.attribute, *(f"{UNIT}{unit.name}" for unit in odd))
+    yield told("R121", short.item, odd[0].place, detail, "核对这些单位的任务。", Severity.WARNING, notes, about)
 
 
 def _equal(unit: Unit, short: Quota, long: Quota, times: int) -> bool:

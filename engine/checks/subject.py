@@ -30,6 +30,7 @@ from engine.scoring.study import context
 from engine.source import Place, Problem, Severity, Span
 
 Entry = Item | Part | Step
+CLAUSE, UNIT, ATTRIBUTE = "条文.", "单位.名单.", "单位.列."  # what a finding rests on besides items and ledgers
 COUNTS = ("计次", "种数")
 ABSENT = frozenset(ABSENT_WORDS.values())
 
@@ -60,10 +61,10 @@ class Subject:
 
 def told(
     code: str, entry: Entry, place: Span, detail: str, hint: str,
-    severity: Severity = Severity.ERROR, notes: Iterable[tuple[str, Place]] = (),
+    severity: Severity = Severity.ERROR, notes: Iterable[tuple[str, Place]] = (), about: Iterable[str] = (),
 ) -> Problem:  # fmt: skip
-    """A problem of one entry, with its clause and name."""
-    return Problem(code, detail, place, hint, context(entry), severity, notes=tuple(notes))
+    """A problem of one entry, with its clause and name; ``about``: what else it rests on, or tells it from another."""
+    return Problem(code, detail, place, hint, context(entry), severity, notes=tuple(notes), about=(entry.name, *about))
 
 
 # ---- tables ---------------------------------------------------------------------------------

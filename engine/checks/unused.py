@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from engine.checks.subject import Subject, told
+from engine.checks.subject import ATTRIBUTE, Subject, told
 from engine.rulebook import Collect, Item, Kind
 from engine.scoring import Study
 from engine.scoring.study import LEDGER
@@ -55,7 +55,7 @@ def _ledgers(subject: Subject) -> Iterator[Problem]:
         if f"{LEDGER}{name}" not in subject.read:
             detail = f"台账“{name}”要人填，却没有哪一项用到它。"
             yield Problem("R131", detail, ledger.place, "接到该用它的地方；不再需要的删去。", f"「{name}」",
-                          Severity.WARNING)  # fmt: skip
+                          Severity.WARNING, about=(name,))  # fmt: skip
 
 
 def _attributes(subject: Subject) -> Iterator[Problem]:
@@ -63,6 +63,5 @@ def _attributes(subject: Subject) -> Iterator[Problem]:
     for name, spec in subject.book.roster.fields.items():
         if spec.kind is Kind.NUMBER and spec.measure != "数" and name not in subject.read:
             detail = f"单位的“{name}”没有哪一项用到。"
-            yield Problem(
-                "R131", detail, spec.place, "接到该用它的地方；不再需要的删去。", f"「{name}」", Severity.WARNING
-            )
+            hint, about = "接到该用它的地方；不再需要的删去。", (f"{ATTRIBUTE}{name}",)
+            yield Problem("R131", detail, spec.place, hint, f"「{name}」", Severity.WARNING, about=about)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from engine.checks.subject import ATTRIBUTE, CLAUSE, UNIT
 from engine.rulebook import Waiver
 from engine.source import Problem, Severity
 
@@ -17,10 +18,9 @@ SECTIONS = ("台账", "计分", "指标", "结果")
 def fingerprint(problem: Problem, definitions: Mapping[str, Any]) -> str:
     """Eight letters that change with the code and with every entry the finding rests on.
 
-    ``definitions``: name → what the rule file says of it. A finding that names no entry
-    is known by its own words.
+    ``definitions``: name → what the rule file says of it; what it does not say stands for itself.
     """
-    said = [(name, definitions.get(name)) for name in sorted(problem.about)] or problem.detail
+    said = [(name, definitions.get(name)) for name in sorted(problem.about)]
     text = json.dumps([problem.code, said], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]
 
@@ -28,6 +28,9 @@ def fingerprint(problem: Problem, definitions: Mapping[str, Any]) -> str:
 def definitions(value: Any) -> dict[str, Any]:
     """Name → definition, of every entry of a document that a finding can rest on."""
     found = {name: entry for section in SECTIONS for name, entry in (value.get(section) or {}).items()}
+    for prefix, entries in ((CLAUSE, value["条文"]), (UNIT, value["单位"]["名单"]), (ATTRIBUTE, value["单位"]["列"])):
+        found |= {f"{prefix}{name}": entry for name, entry in entries.items()}
+    found["细则"] = value["细则"]
     appraisal = value.get("考评") or {}
     steps = {step.get("编号"): step for step in appraisal.get("得分") or []}
     return {**found, **(appraisal.get("项目") or {}), **steps}

@@ -99,4 +99,5 @@ def _told_missing(item: Item, lookup: Lookup, lacking: list[str]) -> Problem:
     what = "记录落在上面就报错，不当零分" if by_row else "有单位落在上面，计分就会停下来"
     hint = "原文没有印的，不用改；漏写的，补上。" if by_row else "补上，或写「其余」。"
     severity = Severity.NOTICE if by_row else Severity.WARNING
-    return told("R106", item, lookup.table.place, f"没有写的：{cells}。{what}。", hint, severity)
+    detail = f"没有写的：{cells}。{what}。"
+    return told("R106", item, lookup.table.place, detail, hint, severity, about=lookup.keys)
