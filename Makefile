@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 XIZE := $(VENV)/bin/xize
 
-.PHONY: demo test setup lint bench clean lock
+.PHONY: demo test setup lint bench mutate clean lock
 
 setup: $(VENV)/.ready
 
@@ -32,6 +32,9 @@ lint: setup
 
 bench: setup
 	$(VENV)/bin/python bench/spine.py
+
+mutate: setup
+	$(VENV)/bin/python tests/mutants.py
 
 lock:
 	$(VENV)/bin/python -m piptools compile --quiet --extra dev --all-build-deps --generate-hashes --allow-unsafe \

@@ -28,14 +28,20 @@ __all__ = ["Options", "Rejected", "check", "explain", "score"]
 
 
 def check(rules: str | Path) -> list[Problem]:
-    """The faults of a rule file that show before any record, its alternative readings included (empty: none)."""
+    """Everything `xize check` says of a rule file, its alternative readings included (empty: nothing to say).
+
+    Errors, which stop a run; or, of a file without errors, its warnings and notices: ``problem.severity`` says
+    which, ``problem.as_json()`` is what ``--json`` prints. Never raises for what the file says.
+
+    >>> [(problem.code, problem.severity.value) for problem in check("rules/2024.yaml")]
+    [('R106', '提示'), ('R201', '警告')]
+    """
     from engine.pipeline import check_rules
 
     try:
-        check_rules(Path(rules))
+        return check_rules(Path(rules))[2]
     except Rejected as rejected:
         return list(rejected.problems)
-    return []
 
 
 def score(rules: str | Path, records: str | Path, options: Options | None = None) -> Result:

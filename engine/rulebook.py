@@ -74,6 +74,8 @@ class Field:
     ``blank`` is what an empty cell means: ``None`` – not allowed; an
     :class:`Absent`; or the text of a value. ``decimals`` scales a NUMBER:
     it is stored as ``value × 10**decimals``. ``measure`` is its unit of measure.
+    ``together`` (可兼) are groups of options that one record may meet at once; of those,
+    one of ``first`` (先) is written down, the earlier the sooner.
     """
 
     name: str
@@ -83,6 +85,8 @@ class Field:
     blank: Absent | str | None = None
     measure: str = "数"
     decimals: int = 2
+    together: tuple[tuple[str, ...], ...] = ()
+    first: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ as typed, left out at the end where blank), then what must come of it:
 - 应为: unit → figure → exact text, or the reason why there is none; a mapping where there is one per period
 - 行: 台账.列 → its figure in each counted row, in file order
 - 未计: ledger → the rows left out; 错误: 编号, ledger and row of every fault. Rows are numbered as in the file, from 2.
+- 告知: the notices about the ledgers, as 编号 and the row they name
 - 条款: the clauses that took marks off the units named; 另见: others that their explanation must cite
 
 另取 is a list of {口径, 应为 …}: the same rows under another reading. 单独 keeps a case apart from its neighbours.
@@ -33,7 +34,23 @@ from engine.source import Cell, Rejected, errors
 
 Rows = Mapping[str, list[list[str]]]
 Data = Mapping[str, Any]
-KEYS = {"名", "说明", "截至", "口径", "折到", "台账", "应为", "行", "未计", "错误", "条款", "另见", "另取", "单独"}
+KEYS = {
+    "名",
+    "说明",
+    "截至",
+    "口径",
+    "折到",
+    "台账",
+    "应为",
+    "行",
+    "未计",
+    "错误",
+    "告知",
+    "条款",
+    "另见",
+    "另取",
+    "单独",
+}
 LISTS = {"归零": "vetoes", "处置": "consequences", "提示": "notices", "待定": "pending"}
 
 
@@ -92,21 +109,31 @@ class Scored:
     result: Result | None
     faults: list[str]
 
+    @classmethod
+    def of(cls, rejected: Rejected) -> Scored:
+        """A refused run."""
+        told = [_told(p.code, p.place) for p in errors(rejected.problems)]
+        return cls(None, [f for n, f in enumerate(told) if "行" in f or f not in told[:n]])
+
 
 def score(book: RuleBook, folder: Path, cases: Sequence[Case]) -> Scored:
     """Write the cases' rows into one folder of CSV files and score it the way staff do."""
-    for ledger in book.ledgers.values():
-        rows = [row for case in cases for row in case.rows.get(ledger.name, ())]
-        if rows or not ledger.optional:
-            _write(folder / f"{ledger.name}.csv", list(ledger.fields), rows)
+    write(book, folder, cases)
     first = cases[0]
     as_of = date.fromisoformat(first.as_of) if first.as_of else None
     scale = Fraction(first.scale_to) if first.scale_to else None
     try:
         return Scored(pipeline.score_by(book, folder, pipeline.Options(as_of, scale_to=scale)), [])
     except Rejected as rejected:
-        told = [_told(p.code, p.place) for p in errors(rejected.problems)]
-        return Scored(None, [f for n, f in enumerate(told) if "行" in f or f not in told[:n]])
+        return Scored.of(rejected)
+
+
+def write(book: RuleBook, folder: Path, cases: Sequence[Case]) -> None:
+    """The cases' rows as one folder of CSV files."""
+    for ledger in book.ledgers.values():
+        rows = [row for case in cases for row in case.rows.get(ledger.name, ())]
+        if rows or not ledger.optional:
+            _write(folder / f"{ledger.name}.csv", list(ledger.fields), rows)
 
 
 def _write(path: Path, names: list[str], rows: Iterable[Sequence[str]]) -> None:
@@ -140,6 +167,9 @@ def differences(case: Case, scored: Scored, before: Sequence[Case] = ()) -> list
         found += _unlike(column, list(_row_figures(case, result, column, start)), want)
     if "名" in expected or "未计" in expected:  # another reading of a case need not tell the rows left out again
         found += _unlike("未计", _left_out(case, result, start), expected.get("未计", {}))
+    if "告知" in expected:
+        told = [_told(notice.code, notice.place) for notice in result.ledgers.notices]
+        found += _unlike("告知", [one for one in told if "行" in one], expected["告知"])
     return found + _unexplained(result, expected)
 
 

@@ -28,7 +28,7 @@ Run = Callable[[Case], Scored]
 
 def together(case: Case) -> Together:
     """What cases scored together have in common; a case that must be refused stands alone."""
-    alone = case.name if "错误" in case.expected or "单独" in case.expected else ""
+    alone = case.name if {"错误", "单独", "告知"} & set(case.expected) else ""
     return case.file, case.as_of, case.readings, case.scale_to, alone
 
 

@@ -125,6 +125,19 @@ def test_values_filled_in_by_hand_have_no_known_ends(tmp_path: Path) -> None:
     assert "例如 55%" in gap.detail
 
 
+def test_which_of_two_words_goes_first_is_said(tmp_path: Path) -> None:
+    """选题单位又是三个以上单位之一：说了先登记哪一个，或者两样的分相同，就不用再问；默认的一行也算。"""
+    both = GOOD.replace("刊物: [县级, 市级]", "刊物: {类: [县级, 市级], 可兼: [[县级, 市级]]}")
+    (found,) = (p for p in told(tmp_path, both) if p.code == "R109")
+    assert "信息：按“县级”是 1，按“市级”是 2" in found.detail
+    settled = both.replace("可兼: [[县级, 市级]]", "可兼: [[县级, 市级]], 先: [市级]")
+    assert told(tmp_path, settled) == []
+    same = both.replace("市级: {信息: 2, 调研: 4}", "市级: {信息: 1, 调研: 2}")
+    assert "R109" not in {p.code for p in told(tmp_path, same)}
+    rest = both.replace("市级: {信息: 2, 调研: 4}", "其余: {信息: 2, 调研: 4}")
+    assert "R109" in {p.code for p in told(tmp_path, rest)}
+
+
 def test_an_alternative_is_proven_too(tmp_path: Path) -> None:
     """备选改出来的空隙，也在校验时报，指着备选的那一行。"""
     reading = "口径:\n  甲1:\n    条款: 一\n    问题: 边上怎样算\n    采取: 含\n    理由: 原文\n    备选:\n"

@@ -9,7 +9,7 @@ import pytest
 from engine import check
 from engine.codes import EXPRESSION, RULES
 from engine.pipeline import Options, load_rules, score_by, unit_named
-from engine.source import Problem, Rejected, Span, render
+from engine.source import Problem, Rejected, Span, errors, render
 
 GOOD = """\
 细则: {名称: 某局信息考评办法, 年度: 2024, 起止: 2024-01-01 至 2024-12-31}
@@ -76,6 +76,7 @@ FAULTS = [
     ("R05", "一科: {系列: 甲类, 年度任务: 10}", "一科: {年度任务: 10}"),
     ("R05", "归期: 采用日期", "归期: 刊物"),
     ("R05", "空: 按时}", "空: 准时}"),
+    ("R05", "刊物: [县级, 市级]", "刊物: {类: [县级, 市级], 可兼: [[县级, 省级]]}"),
     ("R05", "列: [年度采用分], 名单", "列: [年度采用], 名单"),
     ("R05", "收: [分值]", "收: [任务扣分]"),
     ("R07", "      算: {指标.漏报次数.当: 上报 = 漏报}", "      算: {指标.迟报次数.当: 上报 = 漏报}"),
@@ -109,10 +110,10 @@ FAULTS = [
 
 
 def found(tmp_path: Path, text: str) -> list[Problem]:
-    """The problems of a rule file with this text."""
+    """The errors of a rule file with this text."""
     path = tmp_path / "办法.yaml"
     path.write_text(text, encoding="utf-8")
-    return check(path)
+    return errors(check(path))
 
 
 def test_the_good_file_has_no_fault(tmp_path: Path) -> None:

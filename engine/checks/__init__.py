@@ -28,8 +28,8 @@ from engine.checks.quotas import quotas, totals
 from engine.checks.sheets import sheet_names
 from engine.checks.subject import Subject
 from engine.checks.unused import read_names, unused
-from engine.checks.unverified import unverified
-from engine.checks.words import missing_cells, words
+    *PROOFS, missing_cells, both_apply, worst_steps, quotas, unused, conditions, clauses, unprinted, unused_numbers,
+    edges, unverified, lambda subject: loopholes(subject.study),
 from engine.rulebook import RuleBook
 from engine.scoring import Study
 from engine.source import Problem, errors
@@ -42,7 +42,7 @@ PROOFS: tuple[Check, ...] = (bands, words, direction, negative_deductions, full_
 """The checks that can find an error; they also look at what an alternative reading changes."""
 
 CHECKS: tuple[Check, ...] = (
-    *PROOFS, missing_cells, worst_steps, quotas, totals, unused, conditions, clauses, unprinted,
+    *PROOFS, missing_cells, both_apply, worst_steps, quotas, totals, unused, conditions, clauses, unprinted,
     unused_numbers, edges, unverified, lambda subject: loopholes(subject.study),
 )  # fmt: skip
 

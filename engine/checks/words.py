@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
+from fractions import Fraction
 
 from engine.checks.subject import ABSENT, Level, Subject, levels, told
-from engine.rulebook import Item, Kind, Lookup, Table
+from engine.explanation.sentences import flattened
+from engine.number import show
+from engine.rulebook import Item, Kind, Lookup, Row, Table
 from engine.scoring.rows import REST
 from engine.source import Problem, Severity, Span
 
@@ -50,6 +54,55 @@ def _options(subject: Subject, item: Item, key: str) -> set[str] | None:
     if key in subject.book.roster.fields:
         return {value for u in subject.book.roster.units if isinstance(value := u.values.get(key), str)}
     return {"是", "否"} if column.kind is Kind.FLAG else set(column.options)
+
+
+# ---- words that one record may meet at once ---------------------------------------------------
+
+
+def both_apply(subject: Subject) -> Iterator[Problem]:
+    """Two options that one record may meet (可兼), with different results, and nobody said which goes first (先)."""
+    for level in levels(subject):
+        ledger = subject.book.ledgers.get(level.item.ledger or "")
+        spec = ledger.fields.get(level.key) if ledger is not None else None
+        for group in spec.together if spec is not None else ():
+            for pair in itertools.combinations(group, 2):
+                if spec is not None and not set(pair) & set(spec.first):
+                    yield from _differing(level, *pair)
+
+
+def _differing(level: Level, one: str, other: str) -> Iterator[Problem]:
+    rows = [_row_of(level.table, word) for word in (one, other)]
+    cells = [_results(row) for row in rows]
+    for inner in dict.fromkeys((*cells[0], *cells[1])):
+        results = [found.get(inner, "没有这一格") for found in cells]
+        row = rows[1] or rows[0]
+        if results[0] != results[1] and row is not None:
+            where = f"{'、'.join(inner)}：" if inner else ""
+            detail = (
+                f"一条记录可以既是“{one}”又是“{other}”，「{level.item.name}」却不一样："
+                f"{where}按“{one}”是 {results[0]}，按“{other}”是 {results[1]}。"
+            )
+            hint = f"在「{level.key}」一列写「先」，说明兼有时登记哪一个，例如 先: [{one}]。"
+            about = (str(level.item.ledger), one, other)
+            yield told("R109", level.item, row.key, detail, hint, Severity.WARNING, about=about)
+            return
+
+
+def _row_of(table: Table, word: str) -> Row | None:
+    named = [row for row in table.rows if word in row.label.split("、")]
+    return next(iter([*named, *(row for row in table.rows if row.label == REST)]), None)
+
+
+def _results(row: Row | None) -> dict[tuple[str, ...], str]:
+    """Labels of the deeper levels → what the cell says."""
+    if row is None:
+        return {}
+    paths = flattened(row.result) if isinstance(row.result, Table) else [(row,)]
+    return {tuple(r.label for r in path if r is not row): _said(path[-1].result) for path in paths}
+
+
+def _said(result: object) -> str:
+    return show(result) if isinstance(result, Fraction) else str(result)
 
 
 # ---- cells that are not there ---------------------------------------------------------------

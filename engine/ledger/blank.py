@@ -196,7 +196,10 @@ def _width(texts: tuple[str, ...]) -> int:
 
 
 def _what(f: Field) -> str:
-    return f"从中选一个：{'、'.join(f.options)}" if f.kind is Kind.WORD else _WHAT[f.kind]
+    if f.kind is not Kind.WORD:
+        return _WHAT[f.kind]
+    sooner = f"；兼有几样的，先填{'、'.join(f.first)}" if f.first else ""
+    return f"从中选一个：{'、'.join(f.options)}{sooner}"
 
 
 def _blank_note(f: Field) -> tuple[str, ...]:

@@ -95,12 +95,22 @@ def field(node: Node) -> Field:
     else:
         found, measure = Kind.NUMBER, "次" if kind.text in COUNTERS else kind.text
     decimals = int(node.get("小数").text or "2")
-    spec = Field(node.name, found, node.key_place, options, _blank(node, options), measure, decimals)
+    together = tuple(_options_named(entry, options) for entry in node.get("可兼").items())
+    first = _options_named(node.get("先"), options)
+    spec = Field(node.name, found, node.key_place, options, _blank(node, options), measure, decimals, together, first)
     if isinstance(spec.blank, str) and not _fits(spec, spec.blank):
         node.get("空").fault(
             "R05", f"「空」写的“{spec.blank}”不是“{node.name}”能有的值。", "写一个选项、一个数，或 无、待定、不适用。"
         )
     return spec
+
+
+def _options_named(node: Node, options: tuple[str, ...]) -> tuple[str, ...]:
+    """Words that must be among the options of their column."""
+    for word in node.texts():
+        if word not in options:
+            node.fault("R05", f"“{word}”不在这一列的选项里。", f"可选：{'、'.join(options) or '（没有）'}。")
+    return node.texts()
 
 
 def _fits(spec: Field, text: str) -> bool:

@@ -71,8 +71,9 @@ def _maker(dry: Study, period: Period, rows: Any, fixed: set[str]) -> Callable[[
 def _fixed(dry: Study, given: set[str], size: int) -> dict[str, list[int]]:
     """Parts that nothing given reaches, at full marks; counts that are not given, at 0."""
     fixed: dict[str, list[int]] = {}
+    there, moved = dry.tables[dry.book.appraisal.period.value].columns, moved_by(dry, given)
     for part in dry.book.appraisal.parts.values():
-        if part.name not in moved_by(dry, given):
+        if part.name not in moved and part.name in there:  # a part that no step adds is not there
             fixed[part.name] = [_full(dry, part)] * size
     for item in dry.book.items.values():
         if isinstance(item.mechanism, Gather) and item.period is dry.book.appraisal.period and item.name not in given:

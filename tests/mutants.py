@@ -1,0 +1,359 @@
+"""Every number, comparison and flag of a rule file changed, one at a time, and whether anybody notices.
+
+A mutant is noticed by `xize check` (an error, a new warning or notice) or by a worked case of tests/cases whose
+figures come out otherwise. Cases that ask for the same day are scored together on one plan: each file's cases speak
+of units of their own (the roster is repeated), so that nothing meets that is not meant to.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from engine import checks, pipeline, schema
+from engine.document import Document, Steps
+from engine.ledger import Ledgers, intake
+from engine.number import show
+from engine.rulebook import Kind, RuleBook, Unit
+from engine.source import Rejected, errors
+from situations import Case, Scored, differences, write
+
+SECTIONS = ("细则", "单位", "台账", "计分", "指标", "考评", "结果")
+QUIET = {"序号", "说明", "条款", "曾用", "名称", "文号", "替代", "编号", "提示", "处置"}  # words for people, or names
+
+# ---- mutants --------------------------------------------------------------------------------
+
+OPERATORS = {"≥": ">", ">": "≥", "≤": "<", "<": "≤", "=": "≠", "≠": "=", "且": "或", "或": "且", "×": "÷", "÷": "×"}
+WORDS = {
+    "高者先": "低者先", "低者先": "高者先", "早者先": "晚者先", "晚者先": "早者先", "是": "否", "否": "是",
+    "并列": "并列不跳号", "计到截至": "不计", "计入": "报错", "四舍五入": "舍去", "年": "季", "季": "月", "月": "季",
+}  # fmt: skip
+BY_KEY = {
+    "缺": {"待定": "按零计"},
+    "只计": {"最高": "累加"},
+    "空": {"不适用": "0", "无": "待定", "待定": "无", "无需": "不反馈"},
+}
+VERBS = {"最早": "最晚", "最低": "最高", "合计": "最高", "加": "减", "减": "加", "种数": "计次"}
+DROPPED = {"补差", "否则", "唯一", "应有", "期后", "可缺", "范围", "取整", "至多", "当", "裁定", "每"}
+
+# What nobody notices, and why nothing is wrong with that. `make mutate` holds the list to what is so.
+_UNREAD = "没有一项读这一列，空着是什么意思只印在空白台账的说明里"
+_EVERY_UNIT_HAS_ONE = "48 个单位都有任务，没有一格空着；空着的算法由 tests/clauses/空格.yaml 管"
+_UNTIL = "历时只问有没有时间；空着怎样算由「未至」定"
+SURVIVORS = {
+    "单位.列.年度任务.空: 不适用 ⇒ 0": _EVERY_UNIT_HAS_ONE,
+    "单位.列.季度任务.空: 不适用 ⇒ 0": _EVERY_UNIT_HAS_ONE,
+    "台账.采用.列.标题.空: 无 ⇒ 待定": _UNREAD,
+    "台账.报送.列.标题.空: 无 ⇒ 待定": _UNREAD,
+    "台账.失实.列.信息编号.空: 无 ⇒ 待定": _UNREAD,
+    "台账.约稿.列.无故.空: 待定 ⇒ 无": "是否列空着，条件都是“不知道”，写无、写待定一样",
+    "指标.机制扣分.合计: 合计 ⇒ 最高": "一个单位只有一行机制考评（唯一），合计就是最高",
+    "考评.得分.0: 项目合计 ⇒ （换到下一个之后）": "先加后减和先减后加一样",
+    "考评.得分.2: 保底 ⇒ （换到下一个之后）": "归零就是 0，正是保底的数，哪个在前都一样",
+    "台账.突发.列.电话报告时间.空: 无 ⇒ 待定": _UNTIL,
+    "台账.突发.列.书面报告时间.空: 无 ⇒ 待定": _UNTIL,
+}
+
+_INTERVAL = re.compile(r"([\[(])(.*), (.*)([\])])")
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: where, what it was, what it is, and the document after it."""
+
+    path: Steps
+    old: str
+    new: str
+    doc: Document
+
+    def __str__(self) -> str:
+        return f"{'.'.join(map(str, self.path))}: {self.old} ⇒ {self.new}"
+
+
+def mutants(doc: Document) -> Iterator[Mutant]:
+    """Every mutant of the sections that compute."""
+    for section in SECTIONS:
+        yield from _below(doc, (section,))
+
+
+def _below(doc: Document, path: Steps) -> Iterator[Mutant]:
+    value = doc.get(path)
+    if isinstance(value, dict):
+        yield from _of_mapping(doc, path, value)
+        for key in value:
+            if key not in QUIET:
+                yield from _below(doc, (*path, key))
+    elif isinstance(value, list):
+        yield from _of_list(doc, path, value)
+        for index in range(len(value)):
+            yield from _below(doc, (*path, index))
+    elif isinstance(value, str):
+        for new in _of_text(path, value):
+            yield Mutant(path, value, new, doc.replace(path, new, path))
+
+
+def _of_text(path: Steps, text: str) -> Iterator[str]:
+    """A number one larger or smaller, an operator turned, a word for its opposite, a word of a list left out."""
+    for match in re.finditer(r"(?<![\w.])\d+(?:\.\d+)?", text):
+        if path[0] != "细则" or path[-1] == "年度":
+            yield from (text[: match.start()] + other + text[match.end() :] for other in _near(match[0]))
+    if path[-1] in ("公式", "当", "适用"):
+        for match in re.finditer(r"[≥>≤<=≠×÷]|(?<= )[且或](?= )", text):
+            yield text[: match.start()] + OPERATORS[match[0]] + text[match.end() :]
+        for group in re.finditer(r"（([^（）]*、[^（）]*)）", text):
+            words = group[1].split("、")
+            for left in range(len(words)):
+                kept = "、".join(word for at, word in enumerate(words) if at != left)
+                yield text[: group.start(1)] + kept + text[group.end(1) :]
+    turned = BY_KEY.get(str(path[-1]), {}).get(text) or WORDS.get(text)
+    if turned and "列" not in path[-2:] and path[-1] != "取":
+        yield turned
+
+
+def _of_list(doc: Document, path: Steps, value: list[Any]) -> Iterator[Mutant]:
+    """One entry left out; two steps of 得分 in the other order."""
+    if path[0] in ("单位",) or "列" in path or path[-1] in ("选项", "示"):
+        return
+    for index, entry in enumerate(value if len(value) > 1 else ()):
+        yield Mutant((*path, index), _short(entry), "（删去）", doc.remove((*path, index)))
+    if path[-1] in ("得分", "名次"):
+        for index in range(len(value) - 1):
+            swapped = [*value[:index], value[index + 1], value[index], *value[index + 2 :]]
+            yield Mutant((*path, index), _short(value[index]), "（换到下一个之后）", doc.replace(path, swapped, path))
+
+
+def _of_mapping(doc: Document, path: Steps, value: dict[str, Any]) -> Iterator[Mutant]:
+    """A band's edge moved or its bracket turned; a verb for another; an optional key left out."""
+    for key, entry in value.items():
+        for new in _of_key(path, key):
+            renamed = {new if k == key else k: v for k, v in value.items()}
+            if len(renamed) == len(value):
+                yield Mutant((*path, key), key, new, doc.replace(path, renamed, path))
+        if key in DROPPED and (*path, key) != ("考评", "每"):  # which is 年 where nothing is written
+            yield Mutant((*path, key), _short(entry), "（删去）", doc.remove((*path, key)))
+
+
+def _of_key(path: Steps, key: str) -> Iterator[str]:
+    match = _INTERVAL.fullmatch(key)
+    if match:
+        first, low, high, last = match.groups()
+        if "∞" not in low:
+            yield from (f"{turned}{low}, {high}{last}" for turned in "([" if turned != first)
+            yield from (f"{first}{other}, {high}{last}" for other in _moved(low))
+        if "∞" not in high:
+            yield from (f"{first}{low}, {high}{turned}" for turned in ")]" if turned != last)
+            yield from (f"{first}{low}, {other}{last}" for other in _moved(high))
+    elif key[:1].isdigit():
+        yield from _moved(key)
+    elif key in VERBS and path[0] in ("计分", "指标", "考评") and len(path) > 1:
+        yield VERBS[key]
+
+
+def _moved(text: str) -> Iterator[str]:
+    """A text with its first number one larger, one smaller."""
+    match = re.search(r"\d+(?:\.\d+)?", text)
+    if match:
+        yield from (text[: match.start()] + other + text[match.end() :] for other in _near(match[0]))
+
+
+def _near(number: str) -> Iterator[str]:
+    """One larger and, where that is no minus, one smaller."""
+    value = Fraction(number)
+    yield from (show(other) for other in (value + 1, value - 1) if other >= 0)
+
+
+def _short(value: Any) -> str:
+    """An entry in a few words: a step of 得分 by its name."""
+    if isinstance(value, dict) and "编号" in value:
+        return str(value["编号"])
+    return value if isinstance(value, str) else re.sub(r"['\"{}\[\] ]", "", str(value))
+
+
+def every(doc: Document) -> Iterator[Mutant]:
+    """Every mutant that a careful hand might write."""
+    return filter(fair, mutants(doc))
+
+
+def fair(mutant: Mutant) -> bool:
+    """Whether it is still a rule file in shape: what the schema refuses no careful hand would write."""
+    depth = 1 if mutant.path[0] in ("细则", "考评") else 2
+    return not errors(schema.problems(mutant.doc, [mutant.path[:depth]]))
+
+
+# ---- worked cases on one plan -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Run:
+    """Cases scored together: their rows read once, and the roster repeated for each file."""
+
+    cases: tuple[Case, ...]
+    clones: int
+    folder: Path
+
+    def book(self, book: RuleBook) -> RuleBook:
+        """The book with the units of every file."""
+        units = [_clone(unit, number) for number in range(self.clones) for unit in book.roster.units]
+        return replace(book, roster=replace(book.roster, units=tuple(units)))
+
+    def ledgers(self, book: RuleBook) -> Ledgers:
+        """The rows as a book reads them."""
+        return intake(self.book(book), self.folder)
+
+    def unlike(self, book: RuleBook, ledgers: Ledgers) -> list[str]:
+        """What comes out otherwise than the cases expect."""
+        first = self.cases[0]
+        as_of = date.fromisoformat(first.as_of) if first.as_of else None
+        try:
+            book = pipeline._scaled(self.book(book), Fraction(first.scale_to) if first.scale_to else None)
+            if ledgers.problems:
+                raise Rejected(ledgers.problems)
+            scored = Scored(pipeline._scored(book, ledgers, pipeline._as_of(book, as_of), skip_bad=False), [])
+        except Rejected as rejected:
+            scored = Scored.of(rejected)
+        for number, case in enumerate(self.cases):
+            try:
+                found = differences(case, scored, self.cases[:number])
+            except KeyError as gone:
+                found = [f"没有 {gone} 了"]
+            if found:
+                return [f"{case.id}：{found[0]}"]
+        return []
+
+
+def _clone(unit: Unit, number: int) -> Unit:
+    return replace(unit, name=_own(unit.name, number), aliases=tuple(_own(a, number) for a in unit.aliases))
+
+
+def _own(name: str, number: int) -> str:
+    return f"{name}#{number}" if number else name
+
+
+def runs(book: RuleBook, cases: Iterable[Case], at: Path) -> list[Run]:
+    """The cases under the readings taken, in as few runs as can be: refusals and ranks stand alone."""
+    groups: dict[tuple[Any, ...], list[list[Case]]] = {}
+    for case in cases:
+        if not case.readings:
+            alone = {"错误", "告知"} & set(case.expected) or _ranked(case)
+            key = (case.as_of, case.scale_to, (case.file, case.name) if alone else "")
+            apart = "单独" in case.expected
+            clones = groups.setdefault(key, [])
+            if apart or not clones or clones[-1][0].file != case.file or "单独" in clones[-1][0].expected:
+                clones.append([])
+            clones[-1].append(case)
+    made = []
+    for number, clones in enumerate(sorted(groups.values(), key=lambda clones: -sum(map(len, clones)))):
+        renamed = [_renamed(book, case, clone) for clone, some in enumerate(clones) for case in some]
+        folder = at / str(number)
+        folder.mkdir()
+        write(book, folder, renamed)
+        made.append(Run(tuple(renamed), len(clones), folder))
+    return made
+
+
+def _ranked(case: Case) -> bool:
+    wanted = case.expected.get("应为", {}).values()
+    return any("名次" in key and value != "待定" for figures in wanted for key, value in figures.items())
+
+
+def _renamed(book: RuleBook, case: Case, number: int) -> Case:
+    """The case with units and 编号 of its own."""
+    units = {unit.name for unit in book.roster.units}
+    expected = {key: value for key, value in case.expected.items() if key not in ("条款", "另见")}
+    expected["应为"] = {_own(name, number): figures for name, figures in expected.get("应为", {}).items()}
+    rows: Mapping[str, list[list[str]]] = {
+        ledger: [
+            [_own(cell, number) if cell and (cell in units or name.endswith("编号")) else cell
+             for name, cell in zip(_columns(book, ledger), row, strict=False)]
+            for row in some
+        ]
+        for ledger, some in case.rows.items()
+    }  # fmt: skip
+    return replace(case, rows=rows, expected=expected)
+
+
+def _columns(book: RuleBook, ledger: str) -> list[str]:
+    return [f.name if f.kind is Kind.TEXT else "" for f in book.ledgers[ledger].fields.values()]
+
+
+# ---- who notices ------------------------------------------------------------------------------
+
+
+class Watch:
+    """A rule file with its checks and its worked cases, asked about mutants."""
+
+    def __init__(self, doc: Document, cases: Sequence[Case]) -> None:
+        self.doc, self._cases = doc, cases
+        self.base = pipeline._checked(doc)
+        self._at = tempfile.TemporaryDirectory()
+        self._said = self._told(self.base)
+
+    def __enter__(self) -> Watch:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._at.cleanup()
+
+    @cached_property
+    def runs(self) -> list[tuple[Run, Ledgers]]:
+        """Every run with its rows read by the unchanged book."""
+        made = runs(self.base.book, self._cases, Path(self._at.name))
+        read = [(run, run.ledgers(self.base.book)) for run in made]
+        wrong = [found for run, ledgers in read for found in run.unlike(self.base.book, ledgers)]
+        assert not wrong, wrong  # else every mutant would seem to be noticed
+        return read
+
+    def noticed(self, mutant: Mutant) -> str:
+        """Who notices a mutant, in a word; empty: nobody."""
+        try:
+            changed = pipeline._checked(mutant.doc, {}, self.base)
+        except Rejected as rejected:
+            return f"校验 {rejected.problems[0].code}"
+        if new := self._told(changed) - self._said:
+            return f"校验 {min(new)[0]}"
+        for run, ledgers in self.runs:
+            own = run.ledgers(changed.book) if mutant.path[0] in ("细则", "台账") else ledgers
+            if found := run.unlike(changed.book, own):
+                return found[0]
+        return self._alternatives(changed)
+
+    def _told(self, checked: pipeline.Checked) -> set[tuple[str, str]]:
+        everything = frozenset(self.base.study.entries)
+        subject = checks.Subject(checked.book, checked.study, read=everything)
+        return {(p.code, p.detail) for check in checks.CHECKS for p in check(subject)}
+
+    def _alternatives(self, changed: pipeline.Checked) -> str:
+        """What checking says when it tries the alternatives of 口径 too."""
+        for reading in changed.book.readings.values():
+            for name in reading.alternatives:
+                try:
+                    pipeline._checked(changed.doc, {reading.name: name}, changed)
+                except Rejected as rejected:
+                    return f"校验 {rejected.problems[0].code}（口径 {reading.name} 取“{name}”）"
+        return ""
+
+
+def main() -> int:
+    """Every mutant of the 2024 rules: those that nobody notices, against the list; exit code 1 if they differ."""
+    from test_cases import CASES
+
+    doc = pipeline._document(Path(__file__).parent.parent / "rules" / "2024.yaml")
+    found = list(every(doc))
+    with Watch(doc, CASES) as watch:
+        unnoticed = {str(mutant) for mutant in found if not watch.noticed(mutant)}
+    for name in sorted(unnoticed | set(SURVIVORS)):
+        known = SURVIVORS.get(name, "没有写明为什么") if name in unnoticed else "已经有人察觉，从 SURVIVORS 里删去"
+        print(f"{name}\n    {known}")
+    print(f"改动 {len(found)} 处，没有人察觉的 {len(unnoticed)} 处")
+    return int(unnoticed != set(SURVIVORS))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
