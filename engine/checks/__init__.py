@@ -28,8 +28,8 @@ from engine.checks.quotas import quotas, totals
 from engine.checks.sheets import sheet_names
 from engine.checks.subject import Subject
 from engine.checks.unused import read_names, unused
-    *PROOFS, missing_cells, both_apply, worst_steps, quotas, unused, conditions, clauses, unprinted, unused_numbers,
-    edges, unverified, lambda subject: loopholes(subject.study),
+from engine.checks.unverified import unverified
+from engine.checks.words import both_apply, missing_cells, words
 from engine.rulebook import RuleBook
 from engine.scoring import Study
 from engine.source import Problem, errors
