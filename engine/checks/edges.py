@@ -8,6 +8,7 @@ smaller values (超过2次: two do not count) or with the larger (75%（含）�
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -54,12 +55,20 @@ class Limit:
 # ---- what the text says ---------------------------------------------------------------------
 
 
-def spoken(text: str) -> Iterator[tuple[Printed, str, str]]:
+Said = tuple[Printed, str, str]
+
+
+@functools.cache
+def spoken(text: str) -> tuple[Said, ...]:
     """(number, side, the words) of every number of which the text says whether it counts.
 
     >>> [(words, side) for _, side, words in spoken("75%（含）以上的不扣，50%（含）—75%（不含）；超过2次的扣5分")]
     [('75%（含）以上', '大'), ('50%（含）—', '大'), ('75%（不含）', '大'), ('超过2次', '小')]
     """
+    return tuple(_spoken(text))
+
+
+def _spoken(text: str) -> Iterator[Said]:
     for number in quantities(text):
         before, after = text[: number.start], text[number.end :]
         ahead = (*_FROM, *_AFTER, *(_UPTO if _RANGE.search(before) else ()))
@@ -127,8 +136,8 @@ def edges(subject: Subject) -> Iterator[Problem]:
         seen: set[Key] = set()
         for limit in limits_of(subject, entry) if words else ():
             said = [w for w in words if _same(w[2].key, limit.key)]
-            sides = {side for *_, side, _ in said} | _explained(subject, entry, limit.key)
-            if sides and limit.side not in sides and limit.key not in seen:
+            agreed = limit.side in {side for *_, side, _ in said}
+            if said and not agreed and limit.key not in seen and limit.side not in _explained(subject, entry, limit):
                 seen.add(limit.key)
                 yield _told(entry, limit, said[0])
 
@@ -137,11 +146,11 @@ def _same(one: Key, other: Key) -> bool:
     return one[0] == other[0] and (one[1] == other[1] or ANY in (one[1], other[1]))
 
 
-def _explained(subject: Subject, entry: Entry, key: Key) -> set[str]:
+def _explained(subject: Subject, entry: Entry, limit: Limit) -> set[str]:
     """The side that a reading (口径) of a cited clause, or the entry's own 说明, puts the limit on in so many words."""
     about = [r for r in subject.book.readings.values() if not set(r.clauses).isdisjoint(entry.clauses)]
     texts = [text for r in about for text in (r.taken, r.reason)] + ([entry.note] if isinstance(entry, Item) else [])
-    return {side for text in texts for number, side, _ in spoken(text) if _same(number.key, key)}
+    return {side for text in texts for number, side, _ in spoken(text) if _same(number.key, limit.key)}
 
 
 def _told(entry: Entry, limit: Limit, said: tuple[Clause, str, Printed, str, str]) -> Problem:
