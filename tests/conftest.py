@@ -5,11 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from engine.pipeline import load_rules
 from engine.rulebook import RuleBook
 
 ROOT = Path(__file__).parent.parent
+
+# How long an example takes says something of the machine, not of the engine: bench/ measures.
+settings.register_profile("quiet", deadline=None)
+settings.load_profile("quiet")
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -58,7 +58,7 @@ class Limit:
 Said = tuple[Printed, str, str]
 
 
-@functools.cache
+@functools.lru_cache(maxsize=1024)
 def spoken(text: str) -> tuple[Said, ...]:
     """(number, side, the words) of every number of which the text says whether it counts.
 
