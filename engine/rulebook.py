@@ -310,6 +310,14 @@ class Before:
 
 
 @dataclass(frozen=True, slots=True)
+class Streak:
+    """连续: how many periods, or rows by date with equal ``same``, ``value`` has held in a row up to this one."""
+
+    value: str
+    same: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Collect:
     """收: an account of dated points gathered from columns of ledgers; ``carry`` are columns kept (带)."""
 
@@ -354,7 +362,7 @@ class Scaled:
 
 Mechanism = (
     Lookup | PerTime | Formula | Elapsed | AsNumber | CountOnly | Sequence | Running | Carry
-    | Gather | Across | Before | Collect | Rank | Consequence | Scaled
+    | Gather | Across | Before | Streak | Collect | Rank | Consequence | Scaled
 )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ from engine.result import Figure, Result, Unit
 from engine.rulebook import (
     Absent,
     Across,
+    Before,
+    Carry,
     Consequence,
     Formula,
     Gather,
@@ -24,8 +26,10 @@ from engine.rulebook import (
     Period,
     PerTime,
     Rank,
+    Running,
     Scaled,
     Step,
+    Streak,
 )
 from engine.scoring import SCORE, TIED
 from engine.scoring.study import finer
@@ -171,6 +175,11 @@ def _item(unit: Unit, item: Item, period: Period, number: int, *, deducted: bool
 def _behind(unit: Unit, item: Item, name: str, period: Period, number: int) -> Iterable[Reason]:
     """What an item mentions: one reason, or, for shorter periods put together, one for each that matters."""
     source = unit.book.items[name]
+    if isinstance(item.mechanism, Before):
+        if number > 1:
+            before = _item(unit, source, period, number - 1)
+            yield replace(before, text=f"{period_name(period, number - 1)}：{before.text}")
+        return
     if source.period is None or not finer(source.period, period):
         yield _item(unit, source, period, number)
         return
@@ -194,6 +203,8 @@ def _mentions(unit: Unit, item: Item) -> list[str]:
             names = [value]
         case Across(column=str(column)):
             names = [column]
+        case Running(value=value) | Carry(value=value) | Before(value=value) | Streak(value=value):
+            names = [value]
         case Rank(keys=ordered):
             names = [name for name, _ in ordered]
         case Gather(ledger=None, column=str(column)):

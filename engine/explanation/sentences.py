@@ -34,6 +34,7 @@ from engine.rulebook import (
     Running,
     Scaled,
     Sequence,
+    Streak,
     Table,
 )  # fmt: skip
 from engine.rulebook import Unit as Member
@@ -181,6 +182,10 @@ def _before(item: Item, mechanism: Before, scene: Scene) -> str:
     return f"上一期的{mechanism.value} ＝ {scene.words(item.name)}"
 
 
+def _streak(item: Item, mechanism: Streak, scene: Scene) -> str:
+    return f"{mechanism.value} {scene.words(mechanism.value)}，到此连续 {scene.words(item.name)} 次"
+
+
 def _rank(item: Item, mechanism: Rank, scene: Scene) -> str:
     keys = "，".join(f"{name} {scene.words(name)}" for name, _ in mechanism.keys)
     where = f"{mechanism.within}相同的单位里" if mechanism.within else "全部单位里"
@@ -211,6 +216,7 @@ _SENTENCES: dict[type, Callable[[Item, Any, Scene], str]] = {
     Gather: _gather,
     Across: _across,
     Before: _before,
+    Streak: _streak,
     Rank: _rank,
     Scaled: _scaled,
     Consequence: _consequence,

@@ -22,6 +22,7 @@ from engine.rulebook import (
     Formula,
     Gather,
     Item,
+    Kind,
     Lookup,
     Mechanism,
     Period,
@@ -31,6 +32,7 @@ from engine.rulebook import (
     Running,
     Scaled,
     Sequence,
+    Streak,
 )  # fmt: skip
 from engine.source import Rejected
 
@@ -117,6 +119,8 @@ def _count_only(entry: Node) -> CountOnly:
 def _gather(verb: str) -> Callable[[Node], Gather | Across]:
     def make(entry: Node) -> Gather | Across:
         if "范围" in entry:
+            if verb == "计次" and entry.text_at(verb) != Kind.UNIT.value:
+                entry.get(verb).fault("R05", "写了「范围」，数的是单位。", "写作 计次: 单位，哪些单位写在「当」里。")
             return Across(verb, None if verb == "计次" else entry.text_at(verb), entry.text_at("范围"))
         ledger, _, column = entry.text_at(verb).rpartition(".")
         if not ledger and verb == "计次":
@@ -174,6 +178,7 @@ _MAKERS: dict[str, Callable[[Node], Mechanism | None]] = {
     "累计": lambda entry: Running(entry.text_at("累计"), entry.get("同").texts()),
     "结转": lambda entry: Carry(entry.text_at("结转"), entry.text_at("任务")),
     "上期": lambda entry: Before(entry.text_at("上期")),
+    "连续": lambda entry: Streak(entry.text_at("连续"), entry.get("同").texts()),
     **{verb: _gather(verb) for verb in GATHERS},
     "收": lambda entry: Collect(entry.get("收").texts(), entry.get("带").texts()),
     "名次": _rank,

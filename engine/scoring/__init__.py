@@ -34,11 +34,12 @@ from engine.rulebook import (
     Running,
     Scaled,
     Sequence,
+    Streak,
 )  # fmt: skip
 from engine.scoring.across import across
 from engine.scoring.appraisal import build_part, build_step
 from engine.scoring.gather import gather
-from engine.scoring.groups import before, carry, count_only, running, sequence
+from engine.scoring.groups import before, carry, count_only, running, sequence, streak
 from engine.scoring.outcome import TIED, consequence, rank, scaled
 from engine.scoring.rows import as_number, elapsed, formula, lookup, per_time
 from engine.scoring.run import Fault, Outcome, run
@@ -65,6 +66,7 @@ MECHANISMS: dict[type, Callable[[Study, Table, Item, Any], Column]] = {
     Gather: gather,
     Across: across,
     Before: before,
+    Streak: streak,
     Rank: rank,
     Consequence: consequence,
     Scaled: scaled,

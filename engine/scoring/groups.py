@@ -1,4 +1,4 @@
-"""One row among the rows of its group: 只计 次序 累计 结转 上期. Same frame in and out."""
+"""One row among the rows of its group: 只计 次序 累计 结转 上期 连续. Same frame in and out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from fractions import Fraction
 from engine import column as col
 from engine import lazy as nw
 from engine.column import Column, Misfit
-from engine.rulebook import Absent, Before, Carry, CountOnly, Item, Kind, Period, Running, Sequence
+from engine.rulebook import Absent, Before, Carry, CountOnly, Item, Kind, Period, Running, Sequence, Streak
 from engine.scoring.study import Study
 from engine.scoring.table import DAY, PERIOD, ROW, UNIT, Table
 from engine.scoring.tables import as_days, undated
@@ -153,13 +153,36 @@ def before(study: Study, table: Table, item: Item, mechanism: Before) -> Column:
     """上期: the value of the unit's period before; the year's first has none (无), a condition is false there."""
     if table.period is None or table.period is Period.YEAR:
         raise Misfit("「上期」只用在比年细的期上；上一年的数写成「单位」的一列")
-    value = col.exact(study.column(table, mechanism.value))
-    if value.kind is Kind.RATIO:
-        raise Misfit(f"“{mechanism.value}”是商，先取整才能取「上期」")
-    expr = value.expr.shift(1).over(UNIT, order_by=PERIOD)
+    value = study.column(table, mechanism.value)
     first = nw.col(PERIOD) == 1
     if value.kind is Kind.FLAG:
-        return col.flag(nw.when(first).then(nw.lit(False)).otherwise(expr))
-    held = nw.lit(0, nw.Int8) if value.absent is None else value.absent.shift(1).over(UNIT, order_by=PERIOD)
-    absent = nw.when(first).then(nw.lit(int(Absent.NONE), nw.Int8)).otherwise(held)
-    return replace(value, expr=expr, absent=absent, constant=None, open=None)
+        return col.flag(nw.when(first).then(nw.lit(False)).otherwise(_earlier(value.expr)))
+    none = nw.when(first).then(nw.lit(int(Absent.NONE), nw.Int8))
+    absent = none.otherwise(nw.lit(0, nw.Int8) if value.absent is None else _earlier(value.absent))
+    over = None if value.over is None else _earlier(value.over)
+    return replace(value, expr=_earlier(value.expr), over=over, absent=absent, constant=None, open=None)
+
+
+def _earlier(expr: nw.Expr) -> nw.Expr:
+    return expr.shift(1).over(UNIT, order_by=PERIOD)
+
+
+def streak(study: Study, table: Table, item: Item, mechanism: Streak) -> Column:
+    """连续: how often in a row, up to here; 待定 while something since the last break is."""
+    study.settle(table)
+    condition = study.column(table, mechanism.value)
+    if condition.kind is not Kind.FLAG:
+        raise Misfit(f"“{mechanism.value}”不是条件（是/否），不能「连续」")
+    keys, order = [UNIT], [PERIOD]
+    if table.period is None:
+        keys, order = study.keys(table, mechanism.same), [DAY, ROW]
+    table.then_with((nw.col(order[-1]) * 0 + 1).cum_sum().over(*keys, order_by=order).alias("~位"))
+    at, nowhere = nw.col("~位"), nw.lit(0, nw.Int64)
+    table.then_with(
+        nw.when(~condition.expr).then(at).otherwise(nowhere).alias("~断"),
+        nw.when(condition.expr.is_null()).then(at).otherwise(nowhere).alias("~疑"),
+    )
+    broken, doubtful = (nw.col(name).cum_max().over(*keys, order_by=order) for name in ("~断", "~疑"))
+    pending = nw.when(doubtful > broken).then(nw.lit(int(Absent.PENDING), nw.Int8)).otherwise(nw.lit(0, nw.Int8))
+    most = len(study.stretches[table.period]) if table.period else table.most(keys)
+    return Column(Kind.NUMBER, nw.when(pending == 0).then(at - broken), absent=pending, measure=col.COUNT, high=most)
