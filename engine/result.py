@@ -232,7 +232,7 @@ class Unit:
 
     def spread(self, name: str, period: Period) -> Figure | dict[str, Figure]:
         """A year's figure as it is, a finer one by period number."""
-        return self.figure(name) if period is Period.YEAR else self.series(name, period)
+        return self.figure(name, period) if period is Period.YEAR else self.series(name, period)
 
     @property
     def score(self) -> Figure | dict[str, Figure]:

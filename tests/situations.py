@@ -28,7 +28,7 @@ import yaml
 from engine import pipeline
 from engine.explanation import Reason, Story, explain, said
 from engine.result import Result, Unit, figure
-from engine.rulebook import RuleBook
+from engine.rulebook import Period, RuleBook
 from engine.scoring.table import ROW, UNIT
 from engine.source import Cell, Rejected, errors
 
@@ -185,7 +185,7 @@ def _actual(unit: Unit, key: str, wanted: Any) -> Any:
         return {name: _said(unit.contributions[name]) for name in wanted}
     if isinstance(wanted, dict):
         return {number: said(unit.figure(key, _fine(unit, key), int(number))) for number in wanted}
-    return said(unit.figure(key))
+    return said(unit.figure(key, Period.YEAR if _fine(unit, key) is Period.YEAR else None))
 
 
 def _said(value: Any) -> Any:

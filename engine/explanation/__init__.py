@@ -243,15 +243,18 @@ def _outcome(unit: Unit, item: Item, period: Period, number: int) -> Reason:
 
 def _ranks(unit: Unit, periods: list[int]) -> Iterable[Reason]:
     for item in unit.book.items.values():
-        if isinstance(item.mechanism, Rank) and item.section == "结果" and item.period is unit.period:
-            yield from (_rank(unit, item, item.mechanism, number) for number in periods)
+        if isinstance(item.mechanism, Rank) and item.section == "结果":
+            if item.period is unit.period:
+                yield from (_rank(unit, item, item.mechanism, unit.period, number) for number in periods)
+            elif item.period is Period.YEAR:
+                yield _rank(unit, item, item.mechanism, item.period, 1)
 
 
-def _rank(unit: Unit, item: Item, mechanism: Rank, number: int) -> Reason:
-    value = unit.figure(item.name, unit.period, number)
-    keys = "，".join(f"{name} {said(unit.figure(name, unit.period, number))}" for name, _ in mechanism.keys)
+def _rank(unit: Unit, item: Item, mechanism: Rank, period: Period, number: int) -> Reason:
+    value = unit.figure(item.name, period, number)
+    keys = "，".join(f"{name} {said(unit.figure(name, period, number))}" for name, _ in mechanism.keys)
     where = f"{unit.group}内" if mechanism.within else f"全部 {len(unit.book.roster.units)} 个单位"
-    tied = "，与他人并列" if unit.figure(f"{item.name}{TIED}", unit.period, number) is True else ""
+    tied = "，与他人并列" if unit.figure(f"{item.name}{TIED}", period, number) is True else ""
     place = f"第 {said(value)}{tied}" if isinstance(value, Fraction) else f"不排名（{said(value)}）"
     return Reason(item.name, value, f"{where}{place}：依次比较 {keys}", item.clauses, item.place)
 

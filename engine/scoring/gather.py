@@ -59,8 +59,8 @@ def _origin(study: Study, table: Table, mechanism: Gather) -> tuple[Table, str |
     """The table and column meant: 台账.列, an account, a ledger (计次), a column by its name, or one of our own."""
     if mechanism.ledger is not None:
         return study.table(mechanism.ledger), mechanism.column
-    name = mechanism.column
-    assert name is not None
+    assert mechanism.column is not None
+    name = study.real(mechanism.column)
     entry = study.entries.get(name)
     if entry is None and table.ledger and study.find(table, name) is not None:
         return table, name

@@ -125,6 +125,11 @@ class Study:
 
     # ---- names ----------------------------------------------------------------------------
 
+    def real(self, name: str) -> str:
+        """得分 is another name of the last step."""
+        steps = self.book.appraisal.steps
+        return steps[-1].name if name == SCORE and steps else name
+
     def column(self, table: Table, name: str, span: Span | None = None) -> Column:
         """The column a name means on a table. Raises :class:`Rejected` if there is none."""
         found = self.find(table, name)
@@ -135,8 +140,7 @@ class Study:
 
     def find(self, table: Table, name: str) -> Column | None:
         """As :meth:`column`, ``None`` for a name nobody defines."""
-        if name == SCORE and self.book.appraisal.steps:
-            name = self.book.appraisal.steps[-1].name
+        name = self.real(name)
         self._note(name)
         if name in table.columns:
             return table.columns[name]
