@@ -9,6 +9,7 @@ from engine.rulebook import Period, Title
 
 _MONTHS = {Period.YEAR: 12, Period.HALF: 6, Period.QUARTER: 3, Period.MONTH: 1}
 _EPOCH = date(1970, 1, 1)
+WORKING = 5  # days of a week
 _LABELS = {
     Period.YEAR: "全年",
     Period.HALF: "第{}个半年",

@@ -22,7 +22,8 @@ FUNCTIONS = {"取大": "larger", "取小": "smaller", "个数": "count_true"}
 _SPLIT = "拆成几项，各起一个名字。"
 COUNTERS = ("次", "条", "篇", "件", "个", "份", "期")  # all count things one by one
 UNITS = {"%": ("比率", Fraction(1, 100)), "分钟": ("时长", Fraction(1)), "小时": ("时长", Fraction(60)),
-         "天": ("时长", Fraction(1440)), **{word: ("次", Fraction(1)) for word in COUNTERS}}  # fmt: skip
+         "天": ("时长", Fraction(1440)), "个工作日": ("工作日", Fraction(1)), "工作日": ("工作日", Fraction(1)),
+         **{word: ("次", Fraction(1)) for word in COUNTERS}}  # fmt: skip
 
 _OPERATORS = {
     "＋": "+", "+": "+", "－": "-", "−": "-", "-": "-", "×": "*", "*": "*", "÷": "/", "/": "/",
@@ -38,7 +39,7 @@ _ALLOWED = (
 
 _TOKEN = re.compile(
     r"(?P<space>[ \u3000]+)"
-    rf"|(?P<number>{NUMBER})(?P<unit>%|％|分钟|小时|天|[次条篇件个份期])?(?![\w.])"
+    rf"|(?P<number>{NUMBER})(?P<unit>%|％|分钟|小时|天|个?工作日|[次条篇件个份期])?(?![\w.])"
     r"|[‘'](?P<quoted>[^‘’']*)[’']"
     r"|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)?)"
     r"|(?P<operator>>=|<=|[＋+－−\-×*÷/≥≤＞>＜<＝=≠（(）)、])"

@@ -218,11 +218,15 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Elapsed:
-    """历时: minutes from ``start`` to the earliest of ``ends``; ``open_end`` is 计到截至, 待定 or 不计."""
+    """历时: from ``start`` to the earliest of ``ends``; ``open_end`` is 计到截至, 待定 or 不计.
+
+    In minutes; with ``workdays`` in working days after the first day (细则.休息日 and 上班日).
+    """
 
     start: str
     ends: tuple[str, ...]
     open_end: str
+    workdays: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -526,7 +530,10 @@ class Unverified:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """细则: name, year, document number, dates; ``month_end`` the day a month closes (``None``: natural)."""
+    """细则: name, year, document number, dates; ``month_end`` the day a month closes (``None``: natural).
+
+    ``rest`` are the days off work, ``made_up`` the weekend days worked instead.
+    """
 
     name: str
     year: int
@@ -540,6 +547,8 @@ class Title:
     status: str
     place: Span
     places: Mapping[str, Span] = field(default_factory=dict)
+    rest: tuple[date, ...] = ()
+    made_up: tuple[date, ...] = ()
 
     @property
     def opens(self) -> date:

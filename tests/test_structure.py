@@ -172,17 +172,26 @@ def test_no_word_of_the_2024_rules_is_in_the_code() -> None:
 
 # Every whole number above 2 that a computing file holds, and what it is. None is a rule of any 细则.
 NUMBERS = {
-    "calendar.py": {3: "months", 6: "months", 7: "days", 12: "months", 50: "years ahead", 1970: "epoch"},
+    "calendar.py": {
+        3: "months",
+        5: "days worked",
+        6: "months",
+        7: "days",
+        12: "months",
+        50: "years ahead",
+        1970: "epoch",
+    },
     "column.py": {10: "decimal base", 62: "bits", 400: "divisors"},
-    "explanation/sentences.py": {10: "power", 18: "power", 60: "minutes"},
+    "explanation/sentences.py": {10: "power", 18: "power", 24: "hours", 60: "minutes"},
     "formula.py": {30: "depth", 60: "minutes", 100: "percent", 500: "characters", 1440: "minutes of a day"},
     "reader/node.py": {3: "keys of a path"},
-    "reader/sections.py": {2000: "a stand-in date"},
+    "reader/sections.py": {60: "days", 2000: "a stand-in date"},
     "reader/tables.py": {3: "a group", 4: "a group"},
     "result.py": {1970: "epoch"},
     "scoring/appraisal.py": {40: "bits"},
     "scoring/groups.py": {60: "periods of a year"},
-    "scoring/rows.py": {6: "digits", 10: "base", 24: "hours", 50: "years", 60: "minutes", 366: "days"},
+    "scoring/elapsed.py": {5: "weekdays", 7: "days", 24: "hours", 50: "years", 60: "minutes", 366: "days"},
+    "scoring/rows.py": {6: "digits", 10: "base"},
     "scoring/study.py": {1440: "minutes of a day"},
     "scoring/tables.py": {10: "base", 50: "units assumed", 1000: "rows assumed", 1440: "minutes", 10_000: "assumed"},
 }

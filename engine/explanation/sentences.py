@@ -38,6 +38,7 @@ from engine.rulebook import (
     Table,
 )  # fmt: skip
 from engine.rulebook import Unit as Member
+from engine.scoring import WORKDAYS
 from engine.scoring.table import CELL, OPEN
 
 
@@ -67,14 +68,24 @@ class Scene:
             if column.measure == "比率":
                 return f"{show(value)}（{show_percent(value)}）" if column.kind is Kind.RATIO else show_percent(value)
             if column.measure == "时长":
-                return _duration(value, at_least=self.cells.get(name + "≥") is True)
+                return _duration(value, at_least=self.cells.get(name + OPEN) is True, in_days=self._in_days(name))
+            if column.measure == WORKDAYS:
+                waiting = "未见记录，至截至日已有" if self.cells.get(name + OPEN) is True else ""
+                return f"{waiting}{show(value)}个{WORKDAYS}"
         return said(value)
 
+    def _in_days(self, name: str) -> bool:
+        """Whether a duration is one between dates."""
+        item = self.book.items.get(name)
+        start = self.columns.get(item.mechanism.start) if item and isinstance(item.mechanism, Elapsed) else None
+        return start is not None and start.kind is Kind.DAY
 
-def _duration(minutes: Fraction, *, at_least: bool) -> str:
-    """Minutes as 小时 and 分钟."""
+
+def _duration(minutes: Fraction, *, at_least: bool, in_days: bool) -> str:
+    """Minutes as 小时 and 分钟; between dates as 天."""
     hours, rest = divmod(int(minutes), 60)
     text = (f"{hours}小时" if hours else "") + (f"{rest}分钟" if rest or not hours else "")
+    text = f"{hours // 24}天" if in_days else text
     return f"未见记录，至截至日末已有{text}" if at_least else text
 
 

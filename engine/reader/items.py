@@ -102,7 +102,7 @@ def _formula(entry: Node) -> Formula | None:
 
 
 def _elapsed(entry: Node) -> Elapsed:
-    return Elapsed(entry.text_at("历时"), entry.get("至").texts(), entry.text_at("未至", "待定"))
+    return Elapsed(entry.text_at("历时"), entry.get("至").texts(), entry.text_at("未至", "待定"), "按" in entry)
 
 
 def _count_only(entry: Node) -> CountOnly:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 
 from engine.formula import COUNTERS
@@ -35,6 +35,7 @@ from engine.source import Span
 
 _ABSENT = {word: absent for absent, word in ABSENT_WORDS.items()}
 _KINDS = {k.value: k for k in (Kind.TEXT, Kind.DAY, Kind.MOMENT, Kind.NUMBER, Kind.FLAG, Kind.UNIT)}
+_LONGEST_REST = 60  # days off in a row
 _STEPS = ("加", "减", "保底", "封顶", "折到", "取整", "归零")
 
 
@@ -51,8 +52,21 @@ def title(node: Node) -> Title:
     return Title(
         node.text_at("名称"), year, node.text_at("文号"), issued, effective, node.text_at("替代"), first, last,
         int(month_end) if month_end else None, node.text_at("状态"), node.place,
-        node.places(),
+        node.places(), _days(node.get("休息日")), _days(node.get("上班日")),
     )  # fmt: skip
+
+
+def _days(node: Node) -> tuple[date, ...]:
+    """Days and stretches of days (起 至 止), every one of them."""
+    found: list[date] = []
+    for text in node.texts():
+        first, _, last = (part.strip() for part in text.partition("至"))
+        begun, ended = _date(node, first), _date(node, last or first)
+        if begun > ended or (ended - begun).days > _LONGEST_REST:
+            node.fault("R09", f"“{text}”前后颠倒，或者太长。", "写作 起日 至 止日。")
+            continue
+        found += [begun + timedelta(days=n) for n in range((ended - begun).days + 1)]
+    return tuple(sorted(set(found)))
 
 
 def _date(node: Node, text: str) -> date:

@@ -38,10 +38,11 @@ from engine.rulebook import (
 )  # fmt: skip
 from engine.scoring.across import across
 from engine.scoring.appraisal import build_part, build_step
+from engine.scoring.elapsed import WORKDAYS, elapsed
 from engine.scoring.gather import gather
 from engine.scoring.groups import before, carry, count_only, running, sequence, streak
 from engine.scoring.outcome import TIED, consequence, rank, scaled
-from engine.scoring.rows import as_number, elapsed, formula, lookup, per_time
+from engine.scoring.rows import as_number, formula, lookup, per_time
 from engine.scoring.run import Fault, Outcome, run
 from engine.scoring.study import LEDGER, SCORE, Gone, Skip, Study
 from engine.scoring.supposed import behind, supposed_scores
@@ -51,7 +52,20 @@ from engine.scoring.variant import take_over
 from engine.source import Problem, Rejected
 from engine.suggest import asked
 
-__all__ = ["SCORE", "TIED", "Fault", "Outcome", "Study", "behind", "check", "dry", "score", "study_of", "supposed"]
+__all__ = [
+    "SCORE",
+    "TIED",
+    "WORKDAYS",
+    "Fault",
+    "Outcome",
+    "Study",
+    "behind",
+    "check",
+    "dry",
+    "score",
+    "study_of",
+    "supposed",
+]
 
 MECHANISMS: dict[type, Callable[[Study, Table, Item, Any], Column]] = {
     Lookup: lookup,

@@ -1,4 +1,4 @@
-"""One row, its own cells: 查表 按次 公式 历时 取数."""
+"""One row, its own cells: 查表 按次 公式 取数."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from engine.rulebook import (
     ABSENT_WORDS,
     Absent,
     AsNumber,
-    Elapsed,
     Formula,
     Interval,
     Item,
@@ -24,7 +23,7 @@ from engine.rulebook import (
     Row,
 )  # fmt: skip
 from engine.rulebook import Table as Grid
-from engine.scoring.study import Study, last_minute
+from engine.scoring.study import Study
 from engine.scoring.table import CELL, Table
 from engine.source import Problem, Rejected
 
@@ -210,28 +209,6 @@ def per_time(study: Study, table: Table, item: Item, mechanism: PerTime) -> Colu
 def formula(study: Study, table: Table, item: Item, mechanism: Formula) -> Column:
     """公式."""
     return study.value(table, mechanism.expression)
-
-
-def elapsed(study: Study, table: Table, item: Item, mechanism: Elapsed) -> Column:
-    """历时: minutes to the earliest recorded end; a record that ends before it starts is an error of the row."""
-    names = (mechanism.start, *mechanism.ends)
-    start, *ends = (study.column(table, name) for name in names)
-    if any(c.kind is not Kind.MOMENT for c in (start, *ends)):
-        raise Misfit("「历时」和「至」都要是时间列")
-    end = nw.min_horizontal(*(c.expr for c in ends)) if len(ends) > 1 else ends[0].expr
-    missing = end.is_null()
-    minutes = end - start.expr
-    reason = f"{'、'.join(mechanism.ends)}早于{mechanism.start}"
-    study.faulty.append(study.mark(table, minutes < 0, reason, item, names))
-    minutes = nw.when(minutes >= 0).then(minutes)  # told already; what reads it shall not tell it again
-    most = 60 * 24 * 366 * 50
-    if mechanism.open_end == "计到截至":
-        now = nw.lit(last_minute(study.as_of), nw.Int64) - start.expr
-        value = nw.when(missing).then(now).otherwise(minutes)
-        return Column(Kind.NUMBER, value, open=missing, measure="时长", high=most)
-    why = Absent.PENDING if mechanism.open_end == "待定" else Absent.INAPPLICABLE
-    absent = nw.when(missing).then(nw.lit(int(why), nw.Int8)).otherwise(nw.lit(0, nw.Int8))
-    return Column(Kind.NUMBER, minutes, absent=absent, measure="时长", high=most)
 
 
 def as_number(study: Study, table: Table, item: Item, mechanism: AsNumber) -> Column:
