@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from operator import add as plus
@@ -129,7 +129,7 @@ def common_measure(*columns: Column) -> str:
 
 def _require_number(column: Column) -> None:
     if column.kind is Kind.RATIO:
-        raise Misfit("两个数相除得到的商不能直接加减：先写 取整，或者只用来比较、分档、排名")
+        raise Misfit("两个数相除得到的商不能再乘、除别的商，也不能合计：先写 取整")
     if column.kind is not Kind.NUMBER:
         raise Misfit(f"这里要一个数，而它是{column.kind.value}")
 
@@ -138,10 +138,54 @@ def _require_number(column: Column) -> None:
 
 
 def add(a: Column, b: Column) -> Column:
-    """a ＋ b: one measure, one denominator."""
+    """a ＋ b: one measure, one denominator; with a 商 whose divisors nobody knows yet, again a 商."""
+    a, b = exact(a), exact(b)
+    if Kind.RATIO in (a.kind, b.kind):
+        return _added(*_ratios(a, b))
     a, b = aligned(a, b)
     found = _number(a, a.expr + b.expr, a.low + b.low, a.high + b.high, a, b)
     return replace(found, divisors=_reached(a, b, plus))
+
+
+def _ratios(*columns: Column) -> tuple[Column, ...]:
+    """Numbers and 商 all as 商 of one measure."""
+    measure = common_measure(*columns)
+    return tuple(replace(_over(c), measure=measure) for c in columns)
+
+
+def _over(column: Column) -> Column:
+    if column.kind is Kind.RATIO:
+        return column
+    _require_number(column)
+    over = nw.lit(column.den, nw.Int64)
+    return replace(column, kind=Kind.RATIO, den=1, over=over, over_high=column.den, divisors=None, constant=None)
+
+
+def _added(a: Column, b: Column) -> Column:
+    assert a.over is not None
+    assert b.over is not None
+    high = a.size * b.over_high + b.size * a.over_high
+    low = 0 if a.low >= 0 and b.low >= 0 else -high
+    expr, over = a.expr * b.over + b.expr * a.over, a.over * b.over
+    most = a.over_high * b.over_high
+    return bounded(Column(Kind.RATIO, expr, 1, over, absences(a, b), measure=a.measure, low=low, high=high,
+                          over_high=most))  # fmt: skip
+
+
+def _further(operator: str, columns: Sequence[Column]) -> Column:
+    """The one of several 商 that is ≥ (or ≤) the others."""
+    found, *others = _ratios(*columns)
+    for other in others:
+        left, right = _crossed(found, other)
+        taken = _COMPARE[operator](left, right)
+        assert found.over is not None
+        found = replace(
+            found, expr=nw.when(taken).then(found.expr).otherwise(other.expr),
+            over=nw.when(taken).then(found.over).otherwise(other.over), absent=absences(found, other), divisors=None,
+            low=min(found.low, other.low), high=max(found.high, other.high),
+            over_high=max(found.over_high, other.over_high),
+        )  # fmt: skip
+    return found
 
 
 def _reached(a: Column, b: Column, combine: Callable[[int, int], int]) -> frozenset[int] | None:
@@ -158,6 +202,9 @@ def subtract(a: Column, b: Column) -> Column:
 
 def negative(a: Column) -> Column:
     """－a."""
+    a = exact(a)
+    if a.kind is Kind.RATIO:
+        return replace(a, expr=-a.expr, low=-a.high, high=-a.low)
     (a,) = aligned(a)
     constant = None if a.constant is None else -a.constant
     values = None if a.divisors is None else frozenset(-d for d in a.divisors)
@@ -166,6 +213,8 @@ def negative(a: Column) -> Column:
 
 def larger(*columns: Column) -> Column:
     """取大: the largest."""
+    if Kind.RATIO in {exact(c).kind for c in columns}:
+        return _further(">=", columns)
     cs = aligned(*columns)
     expr = nw.max_horizontal(*(c.expr for c in cs))
     return _number(cs[0], _valued(expr, *cs), max(c.low for c in cs), max(c.high for c in cs), *cs)
@@ -173,6 +222,8 @@ def larger(*columns: Column) -> Column:
 
 def smaller(*columns: Column) -> Column:
     """取小: the smallest."""
+    if Kind.RATIO in {exact(c).kind for c in columns}:
+        return _further("<=", columns)
     cs = aligned(*columns)
     expr = nw.min_horizontal(*(c.expr for c in cs))
     return _number(cs[0], _valued(expr, *cs), min(c.low for c in cs), min(c.high for c in cs), *cs)
