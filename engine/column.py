@@ -129,7 +129,7 @@ def common_measure(*columns: Column) -> str:
 
 def _require_number(column: Column) -> None:
     if column.kind is Kind.RATIO:
-        raise Misfit("两个数相除得到的商不能再乘、除别的商，也不能合计：先写 取整")
+        raise Misfit("两个数相除得到的商不能合计：先写 取整")
     if column.kind is not Kind.NUMBER:
         raise Misfit(f"这里要一个数，而它是{column.kind.value}")
 
@@ -244,12 +244,13 @@ def multiply(a: Column, b: Column) -> Column:
 
 def _multiply_ratio(a: Column, b: Column, measure: str) -> Column:
     a, b = (a, b) if a.kind is Kind.RATIO else (b, a)
-    _require_number(b)
+    known = a.divisors if b.kind is Kind.NUMBER else None
+    den, b = b.den, _over(b)
     assert a.over is not None
     result = replace(
-        a, expr=a.expr * b.expr, over=a.over * b.den, measure=measure, low=-a.size * b.size, high=a.size * b.size,
-        over_high=a.over_high * b.den, absent=absences(a, b),
-        divisors=frozenset(d * b.den for d in a.divisors) if a.divisors else None,
+        a, expr=a.expr * b.expr, over=a.over * b.over, measure=measure, low=-a.size * b.size, high=a.size * b.size,
+        over_high=a.over_high * b.over_high, absent=absences(a, b),
+        divisors=frozenset(d * den for d in known) if known else None,
     )  # fmt: skip
     return bounded(result)
 
@@ -268,6 +269,8 @@ def divide(a: Column, b: Column) -> Column:
 
     Same measure gives a 比率, always kept as a 商. A divisor of 0 gives 不适用.
     """
+    if Kind.RATIO in (a.kind, b.kind):
+        return _divided(_over(a), _over(b))
     _require_number(a)
     _require_number(b)
     scalar = b.measure in (PURE, COUNT, SHARE)
@@ -276,6 +279,17 @@ def divide(a: Column, b: Column) -> Column:
         raise Misfit(f"“{a.measure}”不能除以“{b.measure}”", _ALIKE)
     ratio = _ratio(a, b, SHARE if rate or a.measure == b.measure == COUNT else a.measure)
     return ratio if rate or b.divisors is None else settled(ratio)
+
+
+def _divided(a: Column, b: Column) -> Column:
+    """A 商 ÷ another: crosswise."""
+    assert a.over is not None
+    assert b.over is not None
+    low, high = min(a.low, 0) * b.over_high, max(a.high, 0) * b.over_high
+    top = bounded(Column(Kind.NUMBER, a.expr * b.over, absent=a.absent, measure=a.measure, low=low, high=high))
+    low, high = min(b.low, 0) * a.over_high, max(b.high, 0) * a.over_high
+    bottom = Column(Kind.NUMBER, b.expr * a.over, absent=b.absent, measure=b.measure, low=low, high=high)
+    return divide(top, bounded(bottom))
 
 
 def _ratio(a: Column, b: Column, measure: str) -> Column:

@@ -115,7 +115,7 @@ def test_a_wrong_name_in_any_branch_is_found(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["采用分 ＋ 次数", "采用分 ≥ 75%", "次数 ≥ 2小时", "采用分 × 任务", "渠道 ＋ 1", "无故 ＋ 1", "次数 且 无故",
-     "渠道 > 3", "（采用分 ÷ 采用分） × （采用分 ÷ 采用分）"],
+     "渠道 > 3", "采用分 ÷ 任务 ＋ 采用分"],
 )  # fmt: skip
 def test_two_kinds_of_quantity_do_not_mix(text: str) -> None:
     """采用分和次数不能相加，分数不能和百分比比，次数不能和小时比，词不能算术。"""
