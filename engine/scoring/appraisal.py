@@ -206,10 +206,15 @@ def _scaled_to(study: Study, table: Table, step: Step, before: Column) -> Column
     applying = nw.lit(0, nw.Int64)
     for part in parts:
         applying = applying + _applying(study, table, part)
-    sums = _subset_sums([(int(p.full or 0), len(study.stretches[p.period])) for p in parts])
+    sums = _subset_sums([(int(p.full or 0), _times(study, p)) for p in parts])
     marks = Column(Kind.NUMBER, applying, measure=MEASURE, high=max(sums), divisors=frozenset(sums))
     scaled = col.multiply(before, col.number(step.number))
     return replace(col.settled(_plain(col.divide(scaled, marks))), measure=MEASURE)
+
+
+def _times(study: Study, part: Part) -> int:
+    """How often a part is marked within one appraisal."""
+    return len(study.stretches[part.period]) // len(study.stretches[study.book.appraisal.period])
 
 
 def _plain(ratio: Column) -> Column:
@@ -220,7 +225,7 @@ def _applying(study: Study, table: Table, part: Part) -> nw.Expr:
     value = study.column(table, part.name)
     if part.full is None or part.full.denominator != 1:
         raise Misfit("「折到」要求各项满分是整数")
-    full = int(part.full) * len(study.stretches[part.period])
+    full = int(part.full) * _times(study, part)
     if value.absent is None:
         return nw.lit(full, nw.Int64)
     gone = value.absent == int(Absent.INAPPLICABLE)

@@ -83,7 +83,7 @@ def _fixed(dry: Study, given: set[str], size: int) -> dict[str, list[int]]:
 
 def _full(dry: Study, part: Part) -> int:
     column = dry.tables[dry.book.appraisal.period.value].columns[part.name]
-    times = len(dry.stretches[part.period]) if part.period is not dry.book.appraisal.period else 1
+    times = len(dry.stretches[part.period]) // len(dry.stretches[dry.book.appraisal.period])
     return int((part.full or Fraction(0)) * times * column.den)
 
 
