@@ -24,6 +24,7 @@ PURE = "数"  # a bare number takes the measure it meets
 COUNT = "次"
 SHARE = "比率"
 _ALIKE = "核对名字和数的单位；两种量要放在一起的，先另写一项，用「查表」或「按次」换成同一种。"
+MINUTES = 1440  # of a day
 _DIVISORS = 400  # more distinct divisors than this are not worth a common denominator
 
 
@@ -406,6 +407,9 @@ def _comparable(a: Column, b: Column) -> tuple[nw.Expr, nw.Expr]:
     if {a.kind, b.kind} <= {Kind.NUMBER, Kind.RATIO}:
         common_measure(*(c for c in (a, b) if c.constant != 0))
         return _crossed(a, b)
+    if {a.kind, b.kind} == {Kind.DAY, Kind.MOMENT}:
+        left, right = (c.expr if c.kind is Kind.DAY else c.expr // MINUTES for c in (a, b))
+        return left, right
     if a.kind is not b.kind or a.options != b.options:
         raise Misfit(f"{a.kind.value}不能和{b.kind.value}比较")
     return a.expr, b.expr

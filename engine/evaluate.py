@@ -85,6 +85,8 @@ class _Walker(SimpleEval):  # type: ignore[misc]
         atom = self.expression.atom(node)
         if atom.kind == "number":
             return col.number(atom.number, atom.measure)
+        if atom.kind == "day":
+            return Column(Kind.DAY, nw.lit(int(atom.number), nw.Int64))
         if atom.text in ("是", "否"):
             return col.flag(nw.lit(atom.text == "是"))
         found = self.lookup(atom.text) if atom.kind == "name" else None
@@ -137,7 +139,7 @@ class _Walker(SimpleEval):  # type: ignore[misc]
 
     def _equals_word(self, this: ast.expr, that: ast.expr) -> Column | None:
         atom = self._atom(that)
-        if atom is None or atom.kind == "number":
+        if atom is None or atom.kind in ("number", "day"):
             return None
         column = self._word_column(this)
         if column is not None and (atom.text in column.options or atom.kind == "word"):
@@ -157,7 +159,7 @@ class _Walker(SimpleEval):  # type: ignore[misc]
 
     def _word(self, node: ast.expr) -> str:
         atom = self._atom(node)
-        if atom is None or atom.kind == "number":
+        if atom is None or atom.kind in ("number", "day"):
             raise Misfit("“在（…）”的括号里只写词，用顿号隔开")
         return atom.text
 

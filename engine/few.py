@@ -156,11 +156,11 @@ class Rows:
         """The beginning of when … then … otherwise; on a condition that nobody knows it is as unknown."""
         return _When(condition) if isinstance(condition, Few) else condition
 
-    def max_horizontal(self, *columns: Few) -> Few:
+    def max_horizontal(self, *columns: Any) -> Any:
         """The largest of several, row by row; what has no value is passed over."""
         return self._across(max, columns)
 
-    def min_horizontal(self, *columns: Few) -> Few:
+    def min_horizontal(self, *columns: Any) -> Any:
         """The smallest of several, row by row."""
         return self._across(min, columns)
 

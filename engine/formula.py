@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 from engine.number import NUMBER, exact
@@ -39,6 +40,7 @@ _ALLOWED = (
 
 _TOKEN = re.compile(
     r"(?P<space>[ \u3000]+)"
+    r"|(?P<day>[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日|[0-9]{4}-[0-9]{2}-[0-9]{2})(?![\w.-])"
     rf"|(?P<number>{NUMBER})(?P<unit>%|％|分钟|小时|天|个?工作日|[次条篇件个份期])?(?![\w.])"
     r"|[‘'](?P<quoted>[^‘’']*)[’']"
     r"|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)?)"
@@ -48,7 +50,10 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """A leaf of the tree: a ``name``, a ``word`` in quotes, or a ``number`` with its measure."""
+    """A leaf of the tree: a ``name``, a ``word`` in quotes, a ``number`` with its measure, or a ``day``.
+
+    A day's ``number`` counts from 1970-01-01.
+    """
 
     kind: str
     text: str
@@ -126,12 +131,21 @@ def _translate(match: re.Match[str], atoms: list[Atom], span: Span) -> str:
 
 
 def _atom(match: re.Match[str], text: str, place: Span) -> Atom:
+    if match["day"]:
+        return Atom("day", text, place, Fraction(_day(text, place)))
     if match["number"]:
         measure, factor = UNITS[(match["unit"] or "").replace("％", "%")] if match["unit"] else ("数", Fraction(1))
         return Atom("number", text, place, exact(match["number"]) * factor, measure)
     if match["quoted"] is not None:
         return Atom("word", match["quoted"], place)
     return Atom("name", text, place)
+
+
+def _day(text: str, place: Span) -> int:
+    try:
+        return (date(*map(int, re.findall("[0-9]+", text))) - date(1970, 1, 1)).days
+    except ValueError:
+        raise Rejected([Problem("E02", f"没有“{text}”这一天。", place, "核对年月日。")]) from None
 
 
 def _tree(source: str, text: str, span: Span) -> ast.expr:

@@ -14,13 +14,13 @@ from typing import Any
 
 from engine import lazy as nw
 from engine.few import Few, Rows
-from engine.rulebook import Across, Before, Gather, Part, Period, Rank
+from engine.rulebook import Across, Before, Carry, Gather, Part, Period, Rank, Running, Streak
 from engine.scoring.study import SCORE, Study
 from engine.scoring.table import DAY, ENDED, PERIOD, UNIT, Table, stored_column
 from engine.scoring.tables import table_maker
 
 # Hang on other units or periods: nothing can be supposed of them, and what reads them is unknown.
-_OTHERS = (Across, Before, Rank)
+_OTHERS = (Across, Before, Streak, Running, Carry, Rank)
 
 Build = Callable[[Study, str], None]
 
@@ -66,6 +66,14 @@ def _maker(dry: Study, period: Period, rows: Any, fixed: set[str]) -> Callable[[
         return table
 
     return make
+
+
+def _beyond(item: Item) -> bool:
+    """Whether an item hangs on other units or periods: nothing can be supposed of it, what reads it is unknown."""
+    mechanism = item.mechanism
+    return isinstance(mechanism, Rank | Earlier | Streak | Running | Carry) or (
+        isinstance(mechanism, Gather) and bool(mechanism.across)
+    )
 
 
 def _fixed(dry: Study, given: set[str], size: int) -> dict[str, list[int]]:
