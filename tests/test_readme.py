@@ -136,6 +136,21 @@ def test_every_mechanism_has_its_row(tmp_path: Path) -> None:
     assert {f"例{word}" for word in _MAKERS} <= set(load_rules(changed).items)
 
 
+def test_every_recipe_loads(tmp_path: Path) -> None:
+    """“常见的说法怎样写”里的每一项，放进 2024 年的文件都成立。"""
+    text, names = RULES, []
+    for _, section, entries in rows(part("### 常见的说法怎样写"))[1:]:
+        for name, rest in re.findall(r"`(\w+): \{(.*?)`(?= `|$)", entries):
+            at = re.search(rf"^{section}:.*\n", text, re.MULTILINE)
+            assert at
+            text = f"{text[: at.end()]}  {name}: {{条款: 附件, {rest}\n{text[at.end() :]}"
+            names.append(name)
+    changed = tmp_path / "changed.yaml"
+    changed.write_text(text, encoding="utf-8")
+    assert len(names) > 20
+    assert set(names) <= set(load_rules(changed).items)
+
+
 def test_sections_of_mechanisms_are_the_schema_s() -> None:
     """每种算法“写在”哪几节，和规则文件的结构说的一样。"""
     defs = json.loads((ROOT / "schema" / "rulebook.json").read_text(encoding="utf-8"))["$defs"]

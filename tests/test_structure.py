@@ -200,7 +200,7 @@ NUMBERS = {
     "scoring/elapsed.py": {5: "weekdays", 7: "days", 24: "hours", 50: "years", 60: "minutes", 366: "days"},
     "scoring/rows.py": {6: "digits", 10: "base"},
     "scoring/study.py": {1440: "minutes of a day"},
-    "scoring/tables.py": {10: "base", 50: "units assumed", 1000: "rows assumed", 1440: "minutes", 10_000: "assumed"},
+    "scoring/tables.py": {10: "base", 50: "units assumed", 200: "rows assumed", 1440: "minutes", 10_000: "assumed"},
 }
 COMPUTING = ("scoring", "reader", "explanation", "column", "evaluate", "formula", "calendar", "result", "pipeline")
 

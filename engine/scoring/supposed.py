@@ -68,14 +68,6 @@ def _maker(dry: Study, period: Period, rows: Any, fixed: set[str]) -> Callable[[
     return make
 
 
-def _beyond(item: Item) -> bool:
-    """Whether an item hangs on other units or periods: nothing can be supposed of it, what reads it is unknown."""
-    mechanism = item.mechanism
-    return isinstance(mechanism, Rank | Earlier | Streak | Running | Carry) or (
-        isinstance(mechanism, Gather) and bool(mechanism.across)
-    )
-
-
 def _fixed(dry: Study, given: set[str], size: int) -> dict[str, list[int]]:
     """Parts that nothing given reaches, at full marks; counts that are not given, at 0."""
     fixed: dict[str, list[int]] = {}
