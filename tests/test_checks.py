@@ -172,7 +172,7 @@ OTHERS = """细则: {名称: 试, 年度: 2024, 起止: 2024-01-01 至 2024-12-3
 """
 
 
-@pytest.mark.parametrize("other", ["名次: [{扣分: 低者先}], 同分: 并列", "最低: 扣分, 范围: 全体"])
+@pytest.mark.parametrize("other", ["名次: [{扣分: 低者先}], 同分: 并列", "最低: 扣分, 范围: 全部"])
 def test_what_hangs_on_other_units_is_not_supposed(tmp_path: Path, other: str) -> None:
     """得分要看别的单位的，假设不出来：说没有查漏洞，不当作查过，也不中断。"""
     assert "R203" in {p.code for p in told(tmp_path, OTHERS.replace("OTHER", other))}

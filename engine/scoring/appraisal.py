@@ -44,7 +44,8 @@ def _part(study: Study, table: Table, part: Part) -> Column:
 def _moved(part: Part, full: Column, by: Sequence[Column]) -> Column:
     odd = [c.measure for c in by if c.measure not in (col.PURE, MEASURE, col.SHARE, col.COUNT)]
     if odd:
-        hint = "先另写一项，用「查表」或「按次」把它换成考评分，这里写那一项；要照数计入的，合计台账上的分列，不合计「收」成的账。"
+        hint = "先另写一项，用「查表」或「按次」把它换成考评分，这里写那一项；"
+        hint += "要照数计入的，合计台账上的分列，不合计「收」成的账。"
         raise Misfit(f"“{odd[0]}”是另一种量，不能直接加进或扣出考评分", hint)
     if part.moved == "按比例":
         share = by[0]
