@@ -32,6 +32,7 @@ FLOORS = [
     ["refusals", "checks"],
     ["terminal", "telling", "workbook"],
     ["pipeline"],
+    ["authoring"],
     ["commands"],
     ["__main__", "__init__"],
 ]
