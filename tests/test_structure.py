@@ -30,6 +30,7 @@ FLOORS = [
     ["result"],
     ["explanation"],
     ["refusals", "checks"],
+    ["prose", "collation"],
     ["terminal", "telling", "workbook"],
     ["pipeline"],
     ["authoring"],

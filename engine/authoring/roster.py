@@ -113,22 +113,35 @@ def _list(names: Iterable[str]) -> str:
 
 
 def _edits(page: Page, unit: Unit, node: Node, entry: Entry) -> Iterator[Edit]:
-    path = (*LIST, unit.name)
     if entry.formerly and node.key is not None:
         yield Edit(*page.stretch(node.key), scalar(entry.name))
-    new: dict[str, str] = {}
-    for name, value in _wanted(unit, entry).items():
-        if name not in _keys(node):
-            if value is not None:
-                new[name] = value
-        elif value is None:
-            yield page.without((*path, name))
-        else:
-            inner = page.node((*path, name))
-            assert inner is not None
-            yield Edit(page.stretch(inner.span)[0], page.end(inner), value)
-    if new and (keys := list(_keys(node))):
-        yield page.after((*path, keys[-1]), *_joined(page, node, new))
+    wanted = _wanted(unit, entry)
+    parts = node.parts if isinstance(node.parts, dict) else {}
+    gone = [name for name, value in wanted.items() if value is None and name in parts]
+    if gone and page.flow(node):
+        yield _anew(page, node, wanted)
+        return
+    yield from (_without_lines(page, parts[name]) for name in gone)
+    for name, value in wanted.items():
+        if name in parts and value is not None:
+            yield Edit(page.stretch(parts[name].span)[0], page.end(parts[name]), value)
+    new = [(name, value) for name, value in wanted.items() if name not in parts and value is not None]
+    if parts:
+        yield from (page.after((*LIST, unit.name, list(parts)[-1]), name, value) for name, value in new)
+
+
+def _anew(page: Page, node: Node, wanted: Mapping[str, str | None]) -> Edit:
+    """A unit in brackets that loses an entry: the others as they are, joined again."""
+    parts = node.parts if isinstance(node.parts, dict) else {}
+    kept = {name: page.text[page.stretch(part.span)[0] : page.end(part)] for name, part in parts.items()}
+    pairs = ((name, value) for name, value in (kept | dict(wanted)).items() if value is not None)
+    inner = ", ".join(f"{name}: {value}" for name, value in pairs)
+    return Edit(page.stretch(node.span)[0], page.end(node), f"{{{inner}}}")
+
+
+def _without_lines(page: Page, part: Node) -> Edit:
+    assert part.key is not None
+    return Edit(page.line_of(page.stretch(part.key)[0])[0] - 1, page.line_of(page.end(part))[1], "")
 
 
 def _wanted(unit: Unit, entry: Entry) -> Mapping[str, str | None]:
@@ -139,15 +152,3 @@ def _wanted(unit: Unit, entry: Entry) -> Mapping[str, str | None]:
     if names != unit.aliases:
         found[ALIASES] = _list(names) if names else None
     return found
-
-
-def _keys(node: Node) -> Iterable[str]:
-    return node.parts if isinstance(node.parts, dict) else ()
-
-
-def _joined(page: Page, node: Node, new: Mapping[str, str]) -> tuple[str, str]:
-    """Several new entries as one ``key: text`` to put in."""
-    (first, text), *rest = new.items()
-    inner = next(iter(_parts(node))).key
-    between = ", " if page.flow(node) else "\n" + " " * (inner.start if inner else 0)
-    return first, text + "".join(f"{between}{key}: {value}" for key, value in rest)
