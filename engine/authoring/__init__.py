@@ -25,7 +25,7 @@ __all__ = ["Draft", "Moves", "draft"]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The text of the new file; what became of the units; whether 豁免 went; comments that name the old year (lines)."""
+    """The text of the new file; what became of the units; whether 豁免 went; lines whose comment names the old year."""
 
     text: str
     moves: Moves | None

@@ -12,7 +12,7 @@ from engine.authoring.roster import LIST
 from engine.document import Document, load, parse
 from engine.ledger.quotas import Entry, read_quotas
 from engine.rulebook import RuleBook
-from engine.saving import save
+from engine.saving import free, save
 from engine.source import Cell, Place, Problem, Rejected, Span
 
 _BOM = b"\xef\xbb\xbf"
@@ -28,7 +28,7 @@ def begin(old: Path, year: int, new: Path | None = None, quotas: Path | None = N
     doc, book = load(old), pipeline.load_rules(old)
     entries, told = read_quotas(book, quotas) if quotas is not None else (None, [])
     made = draft(doc, book, year, entries, quotas.name if quotas is not None else "")
-    target = _free(new or old.with_name(_renamed(old, book.title.year, year)))
+    target = free(new or old.with_name(_renamed(old, book.title.year, year)))
     data = _as_before(old.read_bytes(), made.text)
     try:
         fresh = pipeline.shaped(parse(data, target.as_posix()))
@@ -44,12 +44,6 @@ def begin(old: Path, year: int, new: Path | None = None, quotas: Path | None = N
 def _renamed(old: Path, before: int, year: int) -> str:
     name = old.name.replace(str(before), str(year))
     return name if name != old.name else f"{year}{old.suffix}"
-
-
-def _free(path: Path) -> Path:
-    if path.exists():
-        raise Rejected([Problem("F03", f"“{path}”已经存在，没有动它。", None, "换一个文件名（-o），或先移走它。")])
-    return path
 
 
 def _as_before(data: bytes, text: str) -> bytes:

@@ -1,4 +1,4 @@
-"""单位.名单 after a filled-in sheet: lines of units that stay are kept, only changed values in them are written anew."""
+"""单位.名单 after a filled-in sheet: lines of units that stay are kept, only changed values are written anew."""
 
 from __future__ import annotations
 

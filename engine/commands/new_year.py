@@ -37,7 +37,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _done(old: Path, target: Path, made: Draft, book: RuleBook) -> Iterator[str]:
     yield book.title.marked(f"写出 {target}") + f"；{old} 没有动。"
-    yield f"改了的：年度、起止、施行、替代、文号、印发（待填）、状态。其余照抄，列在文件末尾的「待核对」里，共 {len(book.unverified)} 处。"
+    yield "改了的：年度、起止、施行、替代、文号、印发（待填）、状态。"
+    yield f"其余照抄，逐处列在文件末尾的「待核对」里，共 {len(book.unverified)} 处。"
     if made.moves is not None:
         yield from _moved(made.moves)
     if made.suspended:

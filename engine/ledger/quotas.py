@@ -32,7 +32,7 @@ _NOTES = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row of the sheet. ``formerly``: the name this unit has in the rule file, if another; ``values`` as in a Unit."""
+    """A row of the sheet. ``formerly``: its name in the rule file, if another; ``values`` as those of a Unit."""
 
     name: str
     formerly: str

@@ -27,9 +27,11 @@ from engine.rulebook import (
     Row,
     Running,
     Scaled,
-    Sequence as Ordinal,
     Table,
 )  # fmt: skip
+from engine.rulebook import (
+    Sequence as Ordinal,
+)
 
 _OPEN = {"计到截至": "都没有的，算到截至日末", "待定": "都没有的，待定", "不计": "都没有的，不计"}
 _GATHERED = {"合计": "把{}加起来", "种数": "{}有几种不同的值", "最高": "{}最大的", "最低": "{}最小的",
@@ -38,7 +40,8 @@ _GATHERED = {"合计": "把{}加起来", "种数": "{}有几种不同的值", "�
 
 def told(item: Item, roles: Roles) -> Iterator[str]:
     """How an item is computed: a paragraph, then its table if it has one."""
-    yield f"**{item.name}**（{_where(item)}）　{_SENTENCES[type(item.mechanism)](item, item.mechanism, roles)}{_added(item)}。"
+    sentence = _SENTENCES[type(item.mechanism)](item, item.mechanism, roles)
+    yield f"**{item.name}**（{_where(item)}）　{sentence}{_added(item)}。"
     if isinstance(item.mechanism, Lookup):
         yield from _cells(item, item.mechanism, roles)
 
@@ -75,8 +78,8 @@ def _lookup(item: Item, mechanism: Lookup, roles: Roles) -> str:
 
 
 def _per_time(item: Item, mechanism: PerTime, roles: Roles) -> str:
-    fields = roles.ledgers[item.ledger].fields if item.ledger in roles.ledgers else {}
-    flags = {name for name, field in fields.items() if field.kind is Kind.FLAG}
+    ledger = roles.ledgers.get(item.ledger or "")
+    flags = {f.name for f in ledger.fields.values() if f.kind is Kind.FLAG} if ledger is not None else set()
     terms = (f"{name}{'的' if name in flags else '，每次'}{roles.points(item.name, points)}"
              for name, points in mechanism.points.items())  # fmt: skip
     return f"{'；'.join(terms)}；加在一起"
@@ -193,8 +196,7 @@ def _cells(item: Item, mechanism: Lookup, roles: Roles) -> Iterator[str]:
         yield from table([f"{mechanism.keys[0]} ＼ {mechanism.keys[1]}", *across], rows)
         return
     yield from listed(
-        f"{' × '.join(key(row) for row in path)}：{cell(item, path[-1], roles)}"
-        for path in flattened(mechanism.table)
+        f"{' × '.join(key(row) for row in path)}：{cell(item, path[-1], roles)}" for path in flattened(mechanism.table)
     )
 
 

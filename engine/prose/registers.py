@@ -39,7 +39,9 @@ def ledger(entry: Ledger) -> Iterator[str]:
     rules += ["可以没有这张台账"] if entry.optional else []
     if entry.link is not None:
         until = f"，只看不晚于“{entry.link.until}”的" if entry.link.until else ""
-        rules.append(f"经“{entry.link.ledger}”里{'、'.join(entry.link.same)}相同的行归到{'、'.join(entry.link.take)}{until}")
+        rules.append(
+            f"经“{entry.link.ledger}”里{'、'.join(entry.link.same)}相同的行归到{'、'.join(entry.link.take)}{until}"
+        )
     yield f"**{entry.name}**　{'；'.join(rules)}。"
     yield from listed(f"{f.name}：{_kind(f)}{_blank(f)}" for f in entry.fields.values())
 

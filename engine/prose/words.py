@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
 from engine.checks.line import shown
+from engine.explanation.sentences import flattened
 from engine.number import show
-from engine.rulebook import ABSENT_WORDS, Interval, Item, Ledger, Lookup, Row, RuleBook
+from engine.rulebook import ABSENT_WORDS, CountOnly, Gather, Interval, Item, Ledger, Lookup, Row, RuleBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class Roles:
             {"扣": taken, "得": given}.get(part.moved, set[str]()).update(part.by)
         for step in book.appraisal.steps:
             {"减": taken, "加": given}.get(step.verb, set[str]()).update(step.names)
+        for names in (taken, given):
+            _deepen(names, book)
         return cls(frozenset(taken), frozenset(given), book.ledgers)
 
     def points(self, name: str, value: Fraction) -> str:
@@ -34,6 +37,26 @@ class Roles:
         if name in self.taken:
             return f"扣{show(value)}分"
         return f"得{show(value)}分" if name in self.given else show(value)
+
+
+def _deepen(names: set[str], book: RuleBook) -> None:
+    """With an item come those whose figures it merely passes on: what it adds up, counts, or takes from a table."""
+    waiting = list(names)
+    while waiting:
+        item = book.items.get(waiting.pop())
+        found = set(_passed_on(item)) - names if item is not None else set()
+        names |= found
+        waiting += found
+
+
+def _passed_on(item: Item) -> Iterator[str]:
+    match item.mechanism:
+        case Gather(verb="合计", column=str() as column):
+            yield column
+        case CountOnly(value=value):
+            yield value
+        case Lookup(table=table, options=()):
+            yield from (path[-1].result for path in flattened(table) if isinstance(path[-1].result, str))
 
 
 def quoted(names: Iterable[str]) -> str:
