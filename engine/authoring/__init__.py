@@ -14,7 +14,7 @@ from engine.authoring.edits import Page, applied
 from engine.authoring.roster import Moves, moves, rewritten
 from engine.authoring.verify import listed, to_verify
 from engine.authoring.waivers import suspended
-from engine.authoring.year import head
+from engine.authoring.year import ADDED, CHANGED, head
 from engine.document import Document
 from engine.ledger.quotas import Entry
 from engine.rulebook import RuleBook
@@ -25,9 +25,13 @@ __all__ = ["Draft", "Moves", "draft"]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The text of the new file; what became of the units; whether 豁免 went; lines whose comment names the old year."""
+    """The text of the new file, the keys of 细则 that changed, and what became of the units.
+
+    ``suspended``: whether there were 豁免; ``remarks``: lines whose comment names the old year.
+    """
 
     text: str
+    head: tuple[str, ...]
     moves: Moves | None
     suspended: bool
     remarks: tuple[int, ...]
@@ -46,7 +50,8 @@ def draft(doc: Document, book: RuleBook, year: int, entries: Sequence[Entry] | N
         edits += rewritten(page, book.roster, entries)
     text = applied(page.text, edits)
     moved = moves(book.roster, entries) if entries is not None else None
-    return Draft(text, moved, bool(book.waivers), _remarks(text, book.title.year))
+    keys = tuple(key for key in CHANGED if key in book.title.places or key in ADDED)
+    return Draft(text, keys, moved, bool(book.waivers), _remarks(text, book.title.year))
 
 
 def _refused(book: RuleBook, year: int) -> Problem:

@@ -9,7 +9,12 @@ from datetime import date
 from engine.authoring.edits import Edit, Page, scalar
 from engine.rulebook import SKETCH, Title
 
+UNFILLED = "# 印发: 待填"
 UNPRINTED = "未印"  # 文号 of a document that has none
+
+
+CHANGED = ("年度", "起止", "施行", "替代", "文号", "印发", "状态")
+ADDED = ("替代", "状态")  # written whether the old file has them or not
 
 
 def shifted(day: date, years: int) -> date:
@@ -26,7 +31,7 @@ def succeeded(title: Title) -> str:
     """What the new document replaces: the number of the old one, or its name where none was printed."""
     if title.number and title.number != UNPRINTED:
         return title.number
-    return f"{title.name}（{title.year}年，文号{UNPRINTED}）"
+    return f"{title.name}（{title.year}年{f'，文号{UNPRINTED}' if title.number else ''}）"
 
 
 def head(page: Page, title: Title, year: int) -> Iterator[Edit]:
@@ -37,7 +42,7 @@ def head(page: Page, title: Title, year: int) -> Iterator[Edit]:
     yield from (page.set(("细则", key), text) for key, text in days.items() if key in title.places)
     if "印发" in title.places:
         yield _unfilled(page)
-    for key, text in (("替代", scalar(succeeded(title))), ("状态", SKETCH)):
+    for key, text in zip(ADDED, (scalar(succeeded(title)), SKETCH), strict=True):
         yield page.set(("细则", key), text) if key in title.places else page.after(("细则", "起止"), key, text)
 
 
@@ -49,4 +54,4 @@ def _unfilled(page: Page) -> Edit:
     assert node.key is not None
     if page.flow(parent):
         return page.without(("细则", "印发"))
-    return Edit(page.stretch(node.key)[0], page.end(node), "# 印发: 待填")
+    return Edit(page.stretch(node.key)[0], page.end(node), UNFILLED)

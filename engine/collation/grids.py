@@ -169,27 +169,50 @@ def _options(roster: Roster) -> dict[str, str]:
 
 
 def _lines(cells: Cells, known: Mapping[str, Unit], options: Mapping[str, str]) -> list[_Line]:
-    """The rows of the table of units: from the first unit to the last, every name with the numbers around it."""
-    places = [
-        at for at, text in enumerate(cells.texts) if text in known and (cells.number(at - 1) or cells.number(at + 1))
-    ]
+    """The rows of the table of units: every name, known or not, with the numbers around it."""
+    texts = cells.texts
+    places = [at for at, text in enumerate(texts) if text in known and (cells.number(at - 1) or cells.number(at + 1))]
     if not places:
         return []
-    before = _before(cells, places[0])
-    heads = set(cells.texts[: places[0]])
-    last = places[-1] + len(cells.numbers(places[-1] + 1))
-    passed = (heads - set(known)) | set(options)
-    names = [at for at in range(places[0], last + 1) if not cells.number(at) and cells.texts[at] not in passed]
-    own = Counter(len(_after(cells, at, nxt, before)) for at, nxt in itertools.pairwise(names))
-    most = own.most_common(1)[0][0] if own else len(cells.numbers(places[-1] + 1))
+    usual = _usual(cells, places)
+    first, before = _top(cells, places[0], usual, options)
+    last = _bottom(cells, places[-1], options)
+    passed = (set(texts[:first]) - set(known)) | set(options)  # a head printed again on the next page
+    names = [at for at in range(first, last + 1) if not cells.number(at) and texts[at] not in passed]
+    most = max(usual - before, 0) or len(cells.numbers(places[-1] + 1))
     return [_line(cells, at, nxt, before, most, options) for at, nxt in zip(names, [*names[1:], None], strict=True)]
 
 
-def _before(cells: Cells, at: int) -> int:
-    count = 0
-    while cells.number(at - count - 1):
-        count += 1
-    return count
+def _usual(cells: Cells, places: Sequence[int]) -> int:
+    """How many numbers a unit has, as most have."""
+    gaps = Counter(sum(map(cells.number, range(a, b))) for a, b in itertools.pairwise(places))
+    return gaps.most_common(1)[0][0] if gaps else 0
+
+
+def _top(cells: Cells, first: int, usual: int, options: Mapping[str, str]) -> tuple[int, int]:
+    """The first name of the table, and how many numbers stand before a name.
+
+    Above a name stand its own numbers (序号); as many as a whole unit has mean that another unit is above it.
+    """
+    while True:
+        at, count = first - 1, 0
+        while cells.number(at) or (at >= 0 and cells.texts[at] in options):
+            count += cells.number(at)
+            at -= 1
+        if at < 0 or not usual or count < usual:
+            return first, count
+        first = at
+
+
+def _bottom(cells: Cells, last: int, options: Mapping[str, str]) -> int:
+    """The last name of the table: below the last known unit, names that numbers follow are units too."""
+    while True:
+        at = last + 1 + len(cells.numbers(last + 1))
+        if at < len(cells.texts) and cells.texts[at] in options:
+            at += 1 + len(cells.numbers(at + 1))
+        if not (at < len(cells.texts) and cells.numbers(at + 1)):
+            return last
+        last = at
 
 
 def _after(cells: Cells, at: int, following: int | None, before: int) -> list[int]:

@@ -12,6 +12,7 @@ from engine.collation.wording import Wording, lines
 from engine.paper.original import Piece
 
 _SAYS = re.compile(r"[0-9。;]")  # a line with a figure or a sentence says something
+_NAMES = re.compile(r"[0-9]{4}年(?:[0-9]{1,2}月(?:[0-9]{1,2}日)?)?|〔[0-9]{4}〕[0-9]*号?")  # a day, a document
 _DOTS = re.compile(r"[\W_]+")
 
 
@@ -34,9 +35,10 @@ def rest(wording: Wording, grids: Grids) -> Rest:
         piece, words = text.pieces[number], text.text[start:end]
         if number in grids.taken or not _DOTS.sub("", words):
             continue
-        if number < first or number > last:
+        outside = number < first or number > last
+        if outside and not re.search("[0-9]", _NAMES.sub("", words)):
             result.outside.append(piece)
-        elif _SAYS.search(words):
+        elif outside or _SAYS.search(words):
             detail = f"原件有，「条文」里没有：“{text.raw(start, end).strip()}”"
             result.findings.append(Finding("没有录入", "", detail, piece.where))
         elif fold(piece.text) not in {fold(p.text) for p in result.headings}:

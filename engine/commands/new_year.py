@@ -31,13 +31,13 @@ def _run(arguments: argparse.Namespace) -> int:
 
     target, made, book, told = begin(arguments.old, arguments.year, arguments.output, arguments.quotas)
     print_problems(told)
-    print("\n".join([*_done(arguments.old, target, made, book), *_next(target, arguments)]))
+    print("\n".join([*_done(arguments.old, target, made, book), *_next(target, made, arguments)]))
     return OK
 
 
 def _done(old: Path, target: Path, made: Draft, book: RuleBook) -> Iterator[str]:
     yield book.title.marked(f"写出 {target}") + f"；{old} 没有动。"
-    yield "改了的：年度、起止、施行、替代、文号、印发（待填）、状态。"
+    yield f"「细则」里改了：{'、'.join(made.head)}。"
     yield f"其余照抄，逐处列在文件末尾的「待核对」里，共 {len(book.unverified)} 处。"
     if made.moves is not None:
         yield from _moved(made.moves)
@@ -55,10 +55,13 @@ def _moved(moves: Moves) -> Iterator[str]:
         yield "单位和任务与旧文件一样。"
 
 
-def _next(target: Path, arguments: argparse.Namespace) -> Iterator[str]:
+def _next(target: Path, made: Draft, arguments: argparse.Namespace) -> Iterator[str]:
+    from engine.authoring.year import UNFILLED
+
     yield "接下来："
     steps = [
-        "打开它，在「细则」里填新的名称、文号；把“# 印发: 待填”改成日期，去掉行首的井号。",
+        "打开它，在「细则」里填新的名称、文号、印发日期"
+        + (f"；“{UNFILLED}”去掉行首的井号，写上日期。" if UNFILLED in made.text else "。"),
         "「条文」照新文件逐条录入原文；分值、档次、次数、期限变了的，改在用它的那一项里。",
         "「口径」逐条看：新条文写明了的删去，还没有写明的照旧，新的疑问加一条。",
         *([] if arguments.quotas else [

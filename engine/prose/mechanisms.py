@@ -73,7 +73,11 @@ def _added(item: Item) -> str:
 
 
 def _lookup(item: Item, mechanism: Lookup, roles: Roles) -> str:
-    blank = "，“—”是没有印的格子，记录落上去是错误" if "—" in "".join(_cells(item, mechanism, roles)) else ""
+    blank = (
+        "，“—”是没有印的格子，记录落上去是错误"
+        if any("| — |" in line for line in _cells(item, mechanism, roles))
+        else ""
+    )
     return f"按{quoted(mechanism.keys)}查下表{blank}"
 
 
