@@ -29,7 +29,16 @@ def save(path: Path, data: bytes) -> None:
 def free(path: Path) -> Path:
     """A place for a new file of somebody's own. Raises :class:`Rejected` (F03) where there is one already."""
     if path.exists():
-        raise Rejected([Problem("F03", f"“{path}”已经存在，没有动它。", None, "换一个文件名（-o），或先移走它。")])
+        raise Rejected(
+            [
+                Problem(
+                    "F03",
+                    f"“{path}”已经存在，没有动它。",
+                    Cell(str(path), path.name),
+                    "换一个文件名（-o），或先移走它。",
+                )
+            ]
+        )
     return path
 
 

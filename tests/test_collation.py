@@ -13,7 +13,7 @@ import pytest
 from engine.checks import Subject
 from engine.collation import Collation, Finding, collate
 from engine.paper.original import Original, Piece, read_original
-from engine.pipeline import checked
+from engine.pipeline import Checked, check_rules, checked
 from engine.source import Rejected
 
 HERE = Path(__file__).parent
@@ -23,16 +23,20 @@ MARKS = re.compile(r"^[0-9](?=\.[^0-9])", re.MULTILINE)  # 1. 2. at the head of 
 
 
 @pytest.fixture(scope="module")
-def subject(root: Path) -> Subject:
+def rules(root: Path) -> Checked:
     """rules/2024.yaml with its dry run."""
-    found = checked(root / "rules" / "2024.yaml")
-    return Subject(found.book, found.study)
+    return checked(root / "rules" / "2024.yaml")
 
 
-def against(subject: Subject, text: str) -> Collation:
+def compare(rules: Checked, original: Original) -> Collation:
+    """The rule file against a document."""
+    return collate(rules.doc, Subject(rules.book, rules.study), original)
+
+
+def against(rules: Checked, text: str) -> Collation:
     """The rule file against a plain text."""
     lines = enumerate(text.splitlines(), 1)
-    return collate(subject, Original("通知", tuple(Piece(line, f"第 {n} 行") for n, line in lines if line.strip())))
+    return compare(rules, Original("通知", tuple(Piece(line, f"第 {n} 行") for n, line in lines if line.strip())))
 
 
 def kinds(found: Iterable[Finding]) -> list[tuple[str, str]]:
@@ -43,18 +47,18 @@ def kinds(found: Iterable[Finding]) -> list[tuple[str, str]]:
 # ---- the same -----------------------------------------------------------------------------
 
 
-def test_2024_is_the_notice(subject: Subject) -> None:
+def test_2024_is_the_notice(rules: Checked) -> None:
     """2024 年的规则文件和通知：没有一处不一样；48 个单位三栏、计分表十六格都比过。"""
-    found = against(subject, NOTICE)
+    found = against(rules, NOTICE)
     assert found.findings == ()
     assert found.wording.loose == []
     assert found.grids.same == {"单位": 144, "采用分值": 16}
     assert list(found.uncomputed) == ["一", "二", "五（二）", "附件"]
 
 
-def test_headings_and_the_letter_are_no_clauses(subject: Subject) -> None:
+def test_headings_and_the_letter_are_no_clauses(rules: Checked) -> None:
     """标题、表头不用录入；题头、落款、抄送在正文以外。两样都数得出来，没有一行不见了。"""
-    rest = against(subject, NOTICE).rest
+    rest = against(rules, NOTICE).rest
     assert {"二、考核对象", "（二）计扣分标准：", "年度信息采用任务（分）"} <= {p.text.strip() for p in rest.headings}
     outside = "".join(piece.text for piece in rest.outside)
     assert all(word in outside for word in ("（此件公开发布）".translate({0xFF08: "(", 0xFF09: ")"}), "抄送：", "印发"))
@@ -66,9 +70,9 @@ def test_headings_and_the_letter_are_no_clauses(subject: Subject) -> None:
      ("50%（含）—75%（不含）", "50%（含）-75%（不含）")],
     ids=["全角百分号半角括号", "中间有空格", "断成两行", "横线"],
 )  # fmt: skip
-def test_what_makes_no_difference(subject: Subject, written: str, typed: str) -> None:
+def test_what_makes_no_difference(rules: Checked, written: str, typed: str) -> None:
     """空白、换行、全角半角、横线的写法不算不一样；不全一样的，说一声。"""
-    found = against(subject, NOTICE.replace(written, typed))
+    found = against(rules, NOTICE.replace(written, typed))
     assert found.findings == ()
     assert bool(found.wording.loose) == (not any(blank in typed for blank in " \n"))
 
@@ -76,22 +80,22 @@ def test_what_makes_no_difference(subject: Subject, written: str, typed: str) ->
 # ---- not the same ---------------------------------------------------------------------------
 
 
-def test_no_number_changes_unseen(subject: Subject) -> None:
+def test_no_number_changes_unseen(rules: Checked) -> None:
     """通知里的数，任取一个改大一，都查得出来：条文、计分表、任务表、题头的日期。"""
     marks = {match.start() for match in MARKS.finditer(NOTICE)}
     places = [match for match in NUMBER.finditer(NOTICE) if match.start() not in marks]
     unseen = []
     for match in (*places[::4], *places[:40:3]):
         text = f"{NOTICE[: match.start()]}{int(float(match[0])) + 1}{NOTICE[match.end() :]}"
-        if not against(subject, text).findings:
+        if not against(rules, text).findings:
             unseen.append((NOTICE[: match.start()].count("\n") + 1, match[0]))
     assert len(places) > 240
     assert unseen == []
 
 
-def test_a_changed_figure_is_told_three_ways(subject: Subject) -> None:
+def test_a_changed_figure_is_told_three_ways(rules: Checked) -> None:
     """原件“扣6分”、规则“扣4分”：字句不同，原件的6没有用到，规则的4原件没有；行号两边都有。"""
-    found = against(subject, NOTICE.replace("扣4分", "扣6分", 1)).findings
+    found = against(rules, NOTICE.replace("扣4分", "扣6分", 1)).findings
     assert kinds(found) == [("字句", "三（二）1"), ("数", "三（二）1「年度任务扣分」"), ("数", "三（二）1")]
     assert "原件是“6分”，规则文件是“4分”" in found[0].detail
     assert found[0].where == "第 22 行"
@@ -119,16 +123,16 @@ def test_a_changed_figure_is_told_three_ways(subject: Subject) -> None:
     ids=["计分表一格", "任务一格", "任务空着", "单位改名", "最后多一个单位", "最前多一个单位", "中间多一个单位",
          "附件后面还有数", "换了系列", "多一条", "少一句", "印发日", "文号", "少一条"],
 )  # fmt: skip
-def test_differences(subject: Subject, before: str, after: str, what: str, words: str) -> None:
+def test_differences(rules: Checked, before: str, after: str, what: str, words: str) -> None:
     """每一种不一样，说得出是什么、在哪里。"""
     assert before in NOTICE
-    found = against(subject, NOTICE.replace(before, after, 1)).findings
+    found = against(rules, NOTICE.replace(before, after, 1)).findings
     assert any(finding.what == what and words in finding.detail for finding in found), found
 
 
-def test_no_table_of_units(subject: Subject) -> None:
+def test_no_table_of_units(rules: Checked) -> None:
     """附件是另一个文件的：说一句没有比，不说四十八遍。"""
-    (finding,) = against(subject, NOTICE[: NOTICE.rindex("\n附件\n")]).findings
+    (finding,) = against(rules, NOTICE[: NOTICE.rindex("\n附件\n")]).findings
     assert "48 个单位没有比" in finding.detail
 
 
@@ -189,22 +193,22 @@ def as_markdown(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("make", [as_word, as_markdown])
-def test_word_and_markdown(subject: Subject, tmp_path: Path, make: object) -> None:
+def test_word_and_markdown(rules: Checked, tmp_path: Path, make: object) -> None:
     """同一份通知，Word 的表格（系列合并着）、Markdown 的表格，都和纯文本一样比得出、没有不一样。"""
     assert callable(make)
     path = make(tmp_path / ("通知.docx" if make is as_word else "通知.md"))
-    found = collate(subject, read_original(path))
+    found = compare(rules, read_original(path))
     assert found.findings == ()
     assert found.grids.same == {"单位": 144, "采用分值": 16}
 
 
-def test_word_says_where(subject: Subject, tmp_path: Path) -> None:
+def test_word_says_where(rules: Checked, tmp_path: Path) -> None:
     """Word 里的不一样，说第几张表第几行第几格。"""
     path = as_word(tmp_path / "通知.docx")
     document = docx.Document(str(path))
     document.tables[0].cell(1, 3).text = "25"
     document.save(str(path))
-    (finding,) = collate(subject, read_original(path)).findings
+    (finding,) = compare(rules, read_original(path)).findings
     assert finding.where == "表 1 第 2 行第 4 格"
 
 
@@ -224,16 +228,31 @@ def test_documents_that_cannot_be_read(tmp_path: Path, name: str, data: bytes | 
     assert [p.code for p in raised.value.problems] == [code]
 
 
-def test_gbk_is_read(subject: Subject, tmp_path: Path) -> None:
+def test_gbk_is_read(rules: Checked, tmp_path: Path) -> None:
     """记事本存的 GBK 也认。"""
     path = tmp_path / "通知.txt"
     path.write_bytes(NOTICE.encode("gb18030"))
-    assert collate(subject, read_original(path)).findings == ()
+    assert compare(rules, read_original(path)).findings == ()
 
 
-def test_json_holds_everything(subject: Subject) -> None:
+def test_a_finding_somebody_let_stand(rules: Checked, tmp_path: Path) -> None:
+    """豁免了的数（原文里有、规则没有用），对照时也不再说；没有豁免的照说。"""
+    text = (HERE.parent / "rules" / "2024.yaml").read_text(encoding="utf-8").replace("加分1次", "加分3次")
+    path = tmp_path / "rules.yaml"
+    path.write_text(text, encoding="utf-8")
+    notice = NOTICE.replace("加分1次", "加分3次")
+    found = against(checked(path), notice).findings
+    assert [finding.what for finding in found] == ["数"]
+    (mark,) = (re.search("指纹: ([0-9a-f]{8})", p.hint) for p in check_rules(path)[2] if p.code == "R162")
+    assert mark is not None
+    waiver = f"豁免:\n  甲: {{发现: R162, 指纹: {mark[1]}, 理由: 试, 姓名: 张三, 日期: 2024-01-01}}\n"
+    path.write_text(text + waiver, encoding="utf-8")
+    assert against(checked(path), notice).findings == ()
+
+
+def test_json_holds_everything(rules: Checked) -> None:
     """给程序用的：每一处不一样，和没有比的每一行。"""
-    value = json.loads(json.dumps(against(subject, NOTICE.replace("扣4分", "扣6分", 1)).as_json(), ensure_ascii=False))
+    value = json.loads(json.dumps(against(rules, NOTICE.replace("扣4分", "扣6分", 1)).as_json(), ensure_ascii=False))
     assert [one["类"] for one in value["不一样"]] == ["字句", "数", "数"]
     assert value["不一样"][0]["规则"]["行"] > 0
     assert len(value["标题和表头"]) > 10

@@ -319,3 +319,27 @@ def test_quarters_that_do_not_make_the_year_are_told_at_their_cell(tmp_path: Pat
     assert "县统计局 44 × 4 ≠ 180" in problem.detail
     assert target.exists()
     assert book.unverified["单位.名单"].look == "已照 任务表.xlsx 录入，再逐行核对"
+
+
+def test_units_in_one_pair_of_brackets(tmp_path: Path) -> None:
+    """名单写在一行花括号里：照样读写；没有属性的单位也能添上。"""
+    old = tmp_path / "某局2024.yaml"
+    start, end = SMALL.index("  名单:\n"), SMALL.index("台账:")
+    old.write_text(
+        SMALL[:start] + "  名单: {一科: {系列: 甲类}, 二科: {系列: 乙类, 任务: 3}}\n" + SMALL[end:], encoding="utf-8"
+    )
+    sheet = filled(old)
+    assert roster_line(begin(old, 2025, tmp_path / "甲.yaml", sheet)[0]) == roster_line(old)
+
+    def change(rows_of: Any, rows: dict[str, int]) -> None:
+        put(rows_of, rows["一科"], 任务=8)
+        put(rows_of, rows["二科"], 任务=None)
+        put(rows_of, 4, 单位="三科", 系列="甲类")
+
+    new = begin(old, 2025, tmp_path / "乙.yaml", filled(old, change))[0]
+    assert roster_line(new) == "  名单: {一科: {系列: 甲类, 任务: 8}, 二科: {系列: 乙类}, 三科: {系列: 甲类}}"
+
+
+def roster_line(path: Path) -> str:
+    """The line of 名单."""
+    return next(line for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("  名单:"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from engine.document import Document, Steps
 from engine.document.node import Node
 from engine.source import Span
 
-_MARKED = re.compile(r"[:#{}\[\],&*!|>'\"%@`]|^[-?]|^\s|\s$")
+_MARKED = re.compile(r"[:#{}\[\],&*!|>'\"%@`\n\t\\]|^[-?]|^\s|\s$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,7 @@ def scalar(text: str) -> str:
     >>> scalar("大埔镇"), scalar("一: 二")
     ('大埔镇', '"一: 二"')
     """
-    if not _MARKED.search(text):
-        return text
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return json.dumps(text, ensure_ascii=False) if _MARKED.search(text) else text
 
 
 class Page:

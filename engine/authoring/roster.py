@@ -118,7 +118,7 @@ def _edits(page: Page, unit: Unit, node: Node, entry: Entry) -> Iterator[Edit]:
     wanted = _wanted(unit, entry)
     parts = node.parts if isinstance(node.parts, dict) else {}
     gone = [name for name, value in wanted.items() if value is None and name in parts]
-    if gone and page.flow(node):
+    if page.flow(node) and (gone or not parts):
         yield _anew(page, node, wanted)
         return
     yield from (_without_lines(page, parts[name]) for name in gone)
@@ -131,7 +131,7 @@ def _edits(page: Page, unit: Unit, node: Node, entry: Entry) -> Iterator[Edit]:
 
 
 def _anew(page: Page, node: Node, wanted: Mapping[str, str | None]) -> Edit:
-    """A unit in brackets that loses an entry: the others as they are, joined again."""
+    """A unit in brackets that loses an entry, or had none: what it keeps as it is, joined again."""
     parts = node.parts if isinstance(node.parts, dict) else {}
     kept = {name: page.text[page.stretch(part.span)[0] : page.end(part)] for name, part in parts.items()}
     pairs = ((name, value) for name, value in (kept | dict(wanted)).items() if value is not None)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from engine.checks import Subject
+from engine.checks import Subject, waivers
 from engine.checks.clauses import computing
 from engine.checks.numbers import unprinted, unused_numbers
 from engine.collation.finding import Finding
@@ -20,9 +20,10 @@ from engine.collation.grids import Grids, compared
 from engine.collation.heading import heading
 from engine.collation.rest import Rest, rest
 from engine.collation.wording import Wording, worded
+from engine.document import Document
 from engine.paper.original import Original
 from engine.rulebook import RuleBook
-from engine.source import Problem, Span
+from engine.source import Span
 
 __all__ = ["Collation", "Finding", "collate"]
 
@@ -59,15 +60,15 @@ class Collation:
         }
 
 
-def collate(subject: Subject, original: Original) -> Collation:
-    """Compare; ``subject`` is the rule book with its dry run."""
+def collate(doc: Document, subject: Subject, original: Original) -> Collation:
+    """Compare; ``doc`` is the rule file, ``subject`` the rule book read from it with its dry run."""
     book = subject.book
     wording = worded(Folded.of(original.pieces), book.clauses.values())
     grids = compared(original.pieces, book)
     besides = rest(wording, grids)
     findings = (
         *wording.findings,
-        *_numbers(subject, wording),
+        *_numbers(doc, subject, wording),
         *grids.findings,
         *heading(book.title, wording.text, besides),
         *besides.findings,
@@ -75,15 +76,13 @@ def collate(subject: Subject, original: Original) -> Collation:
     return Collation(original, book, wording, grids, besides, findings)
 
 
-def _numbers(subject: Subject, wording: Wording) -> Iterator[Finding]:
-    """The numbers of the rules against the document's own words for each clause."""
+def _numbers(doc: Document, subject: Subject, wording: Wording) -> Iterator[Finding]:
+    """The numbers of the rules against the document's own words for each clause, but for what was let stand."""
     book = subject.book
     clauses = {name: replace(clause, texts=tuple(wording.words.get(name, ()))) for name, clause in book.clauses.items()}
     there = replace(subject, book=replace(book, clauses=clauses))
-    for problem in (*unprinted(there), *unused_numbers(there)):
-        yield _finding(problem)
-
-
-def _finding(problem: Problem) -> Finding:
-    place = problem.place if isinstance(problem.place, Span) else None
-    return Finding("数", problem.context, problem.detail, "", place)
+    odd = (*unprinted(there), *unused_numbers(there))
+    for problem in waivers.applied(odd, book.waivers.values(), waivers.definitions(doc.value)):
+        if problem.code in {one.code for one in odd}:
+            place = problem.place if isinstance(problem.place, Span) else None
+            yield Finding("数", problem.context, problem.detail, "", place)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -45,6 +45,12 @@ class Cells:
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self.pieces = pieces
         self.texts = [fold(piece.text) for piece in pieces]
+
+    def under(self, words: Collection[str]) -> list[str]:
+        """For each cell the last of these words at or above it; nothing above the first."""
+        return list(itertools.accumulate(self.texts, lambda last, text: text if text in words else last, initial=""))[
+            1:
+        ]
 
     def number(self, at: int) -> bool:
         """Whether a cell holds a number, or says that there is none."""
@@ -134,12 +140,12 @@ def _said(value: Fraction | str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A unit in the document: its cell, and the cells with its numbers, those before its name first."""
+    """A unit in the document: its cell, the cells with its numbers, those before its name first, and its 系列."""
 
     at: int
     name: str
     numbers: tuple[int, ...]
-    words: tuple[str, ...]
+    series: str
 
 
 def _units(cells: Cells, roster: Roster, grids: Grids) -> None:
@@ -180,7 +186,8 @@ def _lines(cells: Cells, known: Mapping[str, Unit], options: Mapping[str, str]) 
     passed = (set(texts[:first]) - set(known)) | set(options)  # a head printed again on the next page
     names = [at for at in range(first, last + 1) if not cells.number(at) and texts[at] not in passed]
     most = max(usual - before, 0) or len(cells.numbers(places[-1] + 1))
-    return [_line(cells, at, nxt, before, most, options) for at, nxt in zip(names, [*names[1:], None], strict=True)]
+    series = cells.under(options)
+    return [_line(cells, at, nxt, before, most, series) for at, nxt in zip(names, [*names[1:], None], strict=True)]
 
 
 def _usual(cells: Cells, places: Sequence[int]) -> int:
@@ -223,12 +230,11 @@ def _after(cells: Cells, at: int, following: int | None, before: int) -> list[in
     return between[: len(between) - before]
 
 
-def _line(cells: Cells, at: int, following: int | None, before: int, most: int, options: Mapping[str, str]) -> _Line:
+def _line(cells: Cells, at: int, following: int | None, before: int, most: int, series: Sequence[str]) -> _Line:
     behind = _after(cells, at, following, before)
     behind = behind if following is not None else behind[:most]
     ahead = [n for n in range(at - before, at) if cells.number(n)]
-    words = [text for text in cells.texts[: (behind or [at])[-1] + 1] if text in options]
-    return _Line(at, cells.texts[at], (*ahead, *behind), tuple(words[-1:]))
+    return _Line(at, cells.texts[at], (*ahead, *behind), series[(behind or [at])[-1]])
 
 
 def _columns(cells: Cells, lines: Sequence[_Line], known: Mapping[str, Unit], roster: Roster) -> list[str | None]:
@@ -257,7 +263,6 @@ def _compare_unit(cells: Cells, line: _Line, unit: Unit, columns: Sequence[str |
             continue
         detail = f"“{unit.name}”{name}：原件是 {_said(printed)}，规则文件是 {_said(written)}"
         grids.findings.append(Finding("单位", "", detail, cells.pieces[number].where, unit.place))
-    for word in line.words:
-        if word not in {fold(str(value)) for value in unit.values.values()}:
-            detail = f"“{unit.name}”在原件的“{word}”里，规则文件不是"
-            grids.findings.append(Finding("单位", "", detail, where, unit.place))
+    if line.series and line.series not in {fold(str(value)) for value in unit.values.values()}:
+        detail = f"“{unit.name}”在原件的“{line.series}”里，规则文件不是"
+        grids.findings.append(Finding("单位", "", detail, where, unit.place))

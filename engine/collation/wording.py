@@ -70,13 +70,13 @@ def _take(result: Wording, clause: Clause, words: str, start: int) -> None:
 def _nearest(result: Wording, clause: Clause, words: str) -> None:
     here = Folded.of([Piece(words, "")])
     wanted = tokens(here.text)
-    best, at, found = 0.0, (0, 0), list[str]()
+    best, at, found = LIKENESS, (0, 0), list[str]()
     for start, end in lines(result):
         there = tokens(result.text.text[start:end])
         matcher = difflib.SequenceMatcher(None, there, wanted, autojunk=False)
         if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
             best, at, found = ratio, (start, end), there
-    if best < LIKENESS:
+    if not found:
         detail = f"原件里没有找到：“{words}”"
         result.findings.append(Finding("字句", clause.name, detail, "", clause.place))
         return

@@ -61,7 +61,7 @@ def _collate(found: Checked, document: Path, *, as_json: bool) -> int:
     from engine.collation.report import report
     from engine.paper.original import read_original
 
-    compared = collate(Subject(found.book, found.study), read_original(document))
+    compared = collate(found.doc, Subject(found.book, found.study), read_original(document))
     if as_json:
         print_json(compared.as_json())
     else:

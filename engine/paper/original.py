@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 20 << 20
 MOST_UNPACKED = 60 << 20
+MOST_LETTERS = 300_000  # many times the longest 细则
 BLANK = "—"  # what a blank cell inside a row of a table is read as: it keeps its column
 _DECORATION = re.compile(r"^\s*(?:#{1,6}\s+|>\s?|[-*+]\s+)|\*\*|\\(?=[.()#*_-])")
 _RULE = re.compile(r"\|?[\s:|-]+\|[\s:|-]*")
@@ -48,6 +49,8 @@ def read_original(path: Path) -> Original:
         hint = "另存为 .docx、.txt 或 .md；PDF 要先转成文字。"
         raise Rejected([_unread("F02", path, f"不会读“{path.suffix or path.name}”这种文件。", hint)])
     pieces = tuple(piece for piece in reader(path, _bytes(path)) if piece.text.strip())
+    if sum(len(piece.text) for piece in pieces) > MOST_LETTERS:
+        raise Rejected([_unread("F14", path, f"有 {MOST_LETTERS} 个字以上。", "只留考评细则的正文和附件。")])
     if not pieces:
         raise Rejected([_unread("F02", path, "里面没有文字。", "扫描的图片要先转成文字。")])
     return Original(str(path), pieces)
