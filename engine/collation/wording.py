@@ -43,8 +43,9 @@ def worded(text: Folded, clauses: Iterable[Clause]) -> Wording:
             else:
                 at = start + len(fold(words))
                 _take(result, clause, words, start)
+    free = [_Side(result.text, start, tokens(result.text.text[start:end])) for start, end in lines(result)]
     for clause, words in missing:
-        _nearest(result, clause, words)
+        _nearest(result, clause, words, free)
     return result
 
 
@@ -67,24 +68,32 @@ def _take(result: Wording, clause: Clause, words: str, start: int) -> None:
 # ---- a clause that does not stand there word for word ---------------------------------------
 
 
-def _nearest(result: Wording, clause: Clause, words: str) -> None:
+def _nearest(result: Wording, clause: Clause, words: str, free: list[_Side]) -> None:
     here = Folded.of([Piece(words, "")])
-    wanted = tokens(here.text)
-    best, at, found = LIKENESS, (0, 0), list[str]()
-    for start, end in lines(result):
-        there = tokens(result.text.text[start:end])
-        matcher = difflib.SequenceMatcher(None, there, wanted, autojunk=False)
-        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
-            best, at, found = ratio, (start, end), there
-    if not found:
-        detail = f"原件里没有找到：“{words}”"
-        result.findings.append(Finding("字句", clause.name, detail, "", clause.place))
+    wanted = _Side(here, 0, tokens(here.text))
+    there = _likest(wanted, free)
+    if there is None:
+        result.findings.append(Finding("字句", clause.name, f"原件里没有找到：“{words}”", "", clause.place))
         return
-    result.taken.update(range(*at))
-    result.words.setdefault(clause.name, []).append(result.text.raw(*at))
-    where = result.text.where(at[0])
-    details = _differences(_Side(result.text, at[0], found), _Side(here, 0, wanted))
-    result.findings += [Finding("字句", clause.name, detail, where, clause.place) for detail in details]
+    free.remove(there)
+    end = there.start + sum(map(len, there.tokens))
+    result.taken.update(range(there.start, end))
+    result.words.setdefault(clause.name, []).append(result.text.raw(there.start, end))
+    where = result.text.where(there.start)
+    result.findings += [
+        Finding("字句", clause.name, detail, where, clause.place) for detail in _differences(there, wanted)
+    ]
+
+
+def _likest(wanted: _Side, free: list[_Side]) -> _Side | None:
+    """The line most like a text, if any is like it at all."""
+    best, found = LIKENESS, None
+    matcher = difflib.SequenceMatcher(None, b=wanted.tokens, autojunk=False)
+    for side in free:
+        matcher.set_seq1(side.tokens)
+        if matcher.real_quick_ratio() > best and matcher.quick_ratio() > best and (ratio := matcher.ratio()) > best:
+            best, found = ratio, side
+    return found
 
 
 def lines(result: Wording) -> Iterator[tuple[int, int]]:

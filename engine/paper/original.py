@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 20 << 20
 MOST_UNPACKED = 60 << 20
-MOST_LETTERS = 300_000  # many times the longest 细则
+MOST_LETTERS = 100_000  # many times the longest 细则
 BLANK = "—"  # what a blank cell inside a row of a table is read as: it keeps its column
 _DECORATION = re.compile(r"^\s*(?:#{1,6}\s+|>\s?|[-*+]\s+)|\*\*|\\(?=[.()#*_-])")
 _RULE = re.compile(r"\|?[\s:|-]+\|[\s:|-]*")
