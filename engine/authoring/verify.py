@@ -46,6 +46,8 @@ def to_verify(book: RuleBook, quotas: str = "") -> Lines:
     yield "单位.列", "附件有哪几栏"
     fields = "、".join(book.roster.fields)
     yield "单位.名单", f"已照 {quotas} 录入，再逐行核对" if quotas else f"附件每一行：单位、{fields}"
+    if book.roster.totals:
+        yield "单位.合计", "附件的合计行"
     yield from ((f"台账.{name}", "要登记的和各列的选项变了没有") for name in book.ledgers)
     yield from ((f"{item.section}.{item.name}", _of_item(item)) for item in book.items.values())
     yield from _of_appraisal(book)

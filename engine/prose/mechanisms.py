@@ -11,7 +11,9 @@ from engine.number import show
 from engine.prose.markdown import listed, table
 from engine.prose.words import Roles, cell, key, quoted
 from engine.rulebook import (
+    Across,
     AsNumber,
+    Before,
     Carry,
     Collect,
     Consequence,
@@ -32,6 +34,7 @@ from engine.rulebook import (
 from engine.rulebook import (
     Sequence as Ordinal,
 )
+from engine.scoring.across import EVERYBODY
 
 _OPEN = {"计到截至": "都没有的，算到截至日末", "待定": "都没有的，待定", "不计": "都没有的，不计"}
 _GATHERED = {"合计": "把{}加起来", "种数": "{}有几种不同的值", "最高": "{}最大的", "最低": "{}最小的",
@@ -56,7 +59,7 @@ def _where(item: Item) -> str:
 def _added(item: Item) -> str:
     """What holds for any mechanism: condition, period, rounding, note."""
     parts = []
-    if item.when is not None and not isinstance(item.mechanism, Consequence | Gather):
+    if item.when is not None and not isinstance(item.mechanism, Consequence | Gather | Across):
         parts.append(f"只在“{item.when.text}”时计")
     if item.uncounted:
         parts.append("不成立的列在“未计”里")
@@ -139,6 +142,18 @@ def _gather(item: Item, mechanism: Gather, roles: Roles) -> str:
     return f"{counted}{same}{until}{most}"
 
 
+def _across(item: Item, mechanism: Across, roles: Roles) -> str:
+    where = "全部单位" if mechanism.within == EVERYBODY else f"“{mechanism.within}”相同的单位"
+    only = f"里“{item.when.text}”的" if item.when is not None else ""
+    if mechanism.column is None:
+        return f"同一期{where}{only}有几个"
+    return f"同一期{where}{only}，{_GATHERED[mechanism.verb].format(f'“{mechanism.column}”')}"
+
+
+def _before(item: Item, mechanism: Before, roles: Roles) -> str:
+    return f"上一期的“{mechanism.value}”；年内第一期没有上期，是“无”"
+
+
 def _collect(item: Item, mechanism: Collect, roles: Roles) -> str:
     carried = f"，带上 {'、'.join(mechanism.carry)}" if mechanism.carry else ""
     return f"把{quoted(mechanism.columns)}各按自己的日期记在一起{carried}"
@@ -182,6 +197,8 @@ _SENTENCES: dict[type, Callable[[Item, Any, Roles], str]] = {
     Running: _running,
     Carry: _carry,
     Gather: _gather,
+    Across: _across,
+    Before: _before,
     Collect: _collect,
     Rank: _rank,
     Consequence: _consequence,
@@ -194,7 +211,7 @@ _SENTENCES: dict[type, Callable[[Item, Any, Roles], str]] = {
 
 def _cells(item: Item, mechanism: Lookup, roles: Roles) -> Iterator[str]:
     """Bands and words as a list; two keys of words as a printed table with the second key across."""
-    across = _across(mechanism.table)
+    across = _columns(mechanism.table)
     if across:
         rows = ([key(row), *_printed(item, row, across, roles)] for row in mechanism.table.rows)
         yield from table([f"{mechanism.keys[0]} ＼ {mechanism.keys[1]}", *across], rows)
@@ -204,7 +221,7 @@ def _cells(item: Item, mechanism: Lookup, roles: Roles) -> Iterator[str]:
     )
 
 
-def _across(whole: Table) -> list[str]:
+def _columns(whole: Table) -> list[str]:
     """The labels of a second level of words, in the order they first stand; none if it is no such table."""
     inner = [row.result for row in whole.rows if isinstance(row.result, Table)]
     rows = [row for level in inner for row in level.rows]

@@ -21,6 +21,8 @@ def units(roster: Roster) -> Iterator[str]:
     rows = ([unit.name, *(_value(unit, name) for name in filled), *(["、".join(unit.aliases)] if aliased else [])]
             for unit in roster.units)  # fmt: skip
     yield from table(["单位", *filled, *(["别名"] if aliased else [])], rows)
+    if roster.totals:
+        yield f"印的合计：{'，'.join(f'{name} {show(total)}' for name, (total, _) in roster.totals.items())}。"
     yield from listed(f"{f.name}：{_kind(f)}{_blank(f)}" for f in roster.fields.values())
 
 
