@@ -75,14 +75,23 @@ def _checked(doc: Document, readings: Mapping[str, str] | None = None, base: Che
     return Checked(doc, book, study)
 
 
+def checked(path: Path) -> Checked:
+    """A rule file as document, book and study. Raises :class:`Rejected` with every fault found."""
+    return _checked(_document(path))
+
+
 def check_rules(path: Path) -> tuple[RuleBook, int, list[Problem]]:
     """A rule file with every alternative reading tried too: the book, how many alternatives, warnings and notices.
 
     Raises :class:`Rejected` for errors.
     """
+    return check_document(_document(path))
+
+
+def check_document(doc: Document) -> tuple[RuleBook, int, list[Problem]]:
+    """The same of a document of the right shape (:func:`shaped`)."""
     from engine.checks import read_names
 
-    doc = _document(path)
     base = _checked(doc)
     book = base.book
     problems: list[Problem] = []
@@ -107,10 +116,15 @@ def _told(checked: Checked, also_read: set[str]) -> list[Problem]:
 
 
 def _document(path: Path) -> Document:
-    from engine import schema
     from engine.document import load
 
-    doc = load(path)
+    return shaped(load(path))
+
+
+def shaped(doc: Document) -> Document:
+    """The document, if it has the shape of a rule file. Raises :class:`Rejected`."""
+    from engine import schema
+
     problems = schema.problems(doc)
     if errors(problems):
         raise Rejected(problems)

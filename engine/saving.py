@@ -26,6 +26,22 @@ def save(path: Path, data: bytes) -> None:
         raise Rejected([Problem("F03", f"写不进“{path}”。", Cell(str(path), path.name), _why(path))]) from error
 
 
+def free(path: Path) -> Path:
+    """A place for a new file of somebody's own. Raises :class:`Rejected` (F03) where there is one already."""
+    if path.exists():
+        raise Rejected(
+            [
+                Problem(
+                    "F03",
+                    f"“{path}”已经存在，没有动它。",
+                    Cell(str(path), path.name),
+                    "换一个文件名（-o），或先移走它。",
+                )
+            ]
+        )
+    return path
+
+
 def _why(path: Path) -> str:
     if path.is_dir():
         return f"“{path}”是文件夹，要写出文件名。"

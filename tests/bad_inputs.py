@@ -18,8 +18,10 @@ import polars as pl
 import xlsxwriter
 
 from engine import pipeline
+from engine.authoring.begin import begin
 from engine.document import load, parse
 from engine.ledger import delimited, intake
+from engine.paper.original import read_original
 from engine.reader import read
 from engine.saving import save
 from engine.source import Problem, Rejected
@@ -233,6 +235,18 @@ def large() -> list[Problem]:
     return said(lambda: parse(b"x" * 500_001, "办法.yaml"))
 
 
+def begun(text: str, year: int) -> list[Problem]:
+    """A new year from a rule file."""
+    Path("办法.yaml").write_text(text, encoding="utf-8")
+    return said(lambda: begin(Path("办法.yaml"), year))
+
+
+def original(name: str, data: bytes) -> list[Problem]:
+    """A file to hold the rules against."""
+    Path(name).write_bytes(data)
+    return said(lambda: read_original(Path(name)))
+
+
 UNBOUND = '  折算率: {条款: 五, 每: 年, 查表: 折数, 表: {"[0, 100]": 1}}\n'
 VETO = (
     ("加: [采用任务, 报告, 作风, 加分]}", "加: [采用任务, 报告, 作风, 加分]}\n    - {编号: 归零, 归零: 迟报归零}"),
@@ -247,6 +261,8 @@ BAD: list[tuple[str, str, Try]] = [
     ("F01", "没有这份台账", lambda: taken(Path("没有.xlsx"))),
     ("F02", "把文件夹当作规则文件", lambda: said(lambda: load(Path()))),
     ("F02", "把台账当作规则文件", lambda: said(lambda: load(write_xlsx(Path("台账.xlsx"), both())))),
+    ("F02", "原件是PDF", partial(original, "通知.pdf", b"%PDF")),
+    ("F02", "原件不是Word文档", partial(original, "通知.docx", b"PK")),
     ("F03", "文件夹的名字被一个文件占了", unwritable),
     ("F03", "已经有这个工作簿", written_before),
     ("F03", "写成了文件夹", lambda: said(lambda: pipeline.new_workbook(Path()))),
@@ -278,6 +294,7 @@ BAD: list[tuple[str, str, Try]] = [
     ("R17", "没有折算", partial(scored, options=pipeline.Options(scale_to=Fraction(5)))),
     ("R18", "截至日在上一年", partial(scored, options=pipeline.Options(as_of=date(2023, 12, 31)))),
     ("R19", "单位名不全", partial(unit_asked, name="三")),
+    ("R25", "年度不比旧文件晚", partial(begun, RULES, 2024)),
     ("R201", "两次迟报重于两次漏报", partial(checked, *VETO)),
     ("R202", "指纹对不上", partial(checked, ("单位:\n  分类", f"{WAIVER}单位:\n  分类"))),
     ("R203", "得分还看任务", partial(checked, ("报告扣分: {条款: 三,", "报告扣分: {条款: 三, 当: 年度任务 > 50,"))),

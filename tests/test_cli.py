@@ -19,10 +19,31 @@ from engine.__main__ import main
 from engine.rulebook import RuleBook
 from made_rows import assessed, row, rows, year
 
-ALIASES = {"check": "校验", "template": "模板", "score": "评分", "explain": "解释"}
+ALIASES = {"check": "校验", "template": "模板", "score": "评分", "explain": "解释",
+           "show": "展示", "new-year": "新年度", "roster": "任务表"}  # fmt: skip
 RULES, EXAMPLE = "rules/2024.yaml", "examples/2024.xlsx"
 # What may stand in Latin letters in a help page: the program, its words for itself, and names of forms.
-PLAIN = {"xize", *ALIASES, "YAML", "JSON", "CSV", "Parquet", "Excel", "A", "yaml", "xlsx", "json", "scores", "h", "o"}
+PLAIN = {
+    "xize",
+    *ALIASES,
+    "new",
+    "year",
+    "docx",
+    "txt",
+    "md",
+    "YAML",
+    "JSON",
+    "CSV",
+    "Parquet",
+    "Excel",
+    "A",
+    "yaml",
+    "xlsx",
+    "json",
+    "scores",
+    "h",
+    "o",
+}
 
 
 class Ran(NamedTuple):
@@ -100,6 +121,9 @@ def misspelt(book: RuleBook, path: Path) -> Path:
         (["score", RULES, EXAMPLE, "--jso"], "不认识的参数：--jso"),
         (["explain", RULES, EXAMPLE], "缺少参数：--unit"),
         (["template", RULES], "缺少参数：-o"),
+        (["roster", RULES], "缺少参数：-o"),
+        (["new-year", "25", "--from", RULES], "“25”不是年度，写四位数"),
+        (["new-year", "2025"], "缺少参数：--from"),
     ],
 )
 def test_wrong_use_is_2(xize: Xize, words: list[str], told: str) -> None:
@@ -139,6 +163,10 @@ def test_unreadable_files_are_3(xize: Xize, tmp_path: Path, ledgers: Path) -> No
         (["score", "没有.yaml", EXAMPLE], "没有.yaml"),
         (["template", RULES, "-o", broken / "空白.xlsx"], "空白.xlsx"),
         (["score", RULES, ledgers, "-o", broken], "坏.xlsx"),
+        (["roster", RULES, "-o", broken / "任务表.xlsx"], "坏.xlsx"),
+        (["new-year", "2025", "--from", "没有.yaml"], "没有.yaml"),
+        (["new-year", "2025", "--from", RULES, "--quotas", broken, "-o", tmp_path / "2025.yaml"], "坏.xlsx"),
+        (["show", RULES, "--document", "没有.docx"], "没有.docx"),
     ):
         ran = xize(*words)
         assert (ran.code, ran.out) == (3, ""), words
@@ -402,3 +430,35 @@ def test_one_unit_explained(xize: Xize, book_2024: RuleBook, tmp_path: Path) -> 
     assert "大埔镇（一类）　得分 48" in text
     assert "采用第2行" in text
     assert "凤山镇" not in text
+
+
+# ---- rule files for people -----------------------------------------------------------------------------
+
+
+def test_show_says_whether_it_is_the_document(xize: Xize, tmp_path: Path) -> None:
+    """show：对照原件，一样是0，不一样是1；--json 一个对象；没有原件就写出文字，-o 不覆盖。"""
+    notice = Path("tests/2024-notice.txt")
+    assert xize("show", RULES, "--document", notice).code == 0
+    changed = tmp_path / "改.txt"
+    changed.write_text(notice.read_text(encoding="utf-8").replace("扣30分", "扣20分"), encoding="utf-8")
+    ran = xize("show", RULES, "--document", changed)
+    assert ran.code == 1
+    assert "原件是“20分”，规则文件是“30分”" in ran.out
+    assert xize("show", RULES, "--document", changed, "--json").json["不一样"][0]["类"] == "字句"
+    assert xize("show", RULES, "--json").code == 2
+    target = tmp_path / "细则.md"
+    assert xize("show", RULES, "-o", target).out == ""
+    assert target.read_text(encoding="utf-8") == xize("show", RULES).out
+    assert xize("show", RULES, "-o", target).code == 3
+
+
+def test_a_new_year_in_three_commands(xize: Xize, tmp_path: Path) -> None:
+    """任务表写出来、读进去，新文件查得过；中文命令一样。"""
+    sheet, new = tmp_path / "任务表.xlsx", tmp_path / "2025.yaml"
+    assert xize("任务表", RULES, "-o", sheet).code == 0
+    ran = xize("新年度", "2025", "--from", RULES, "--quotas", sheet, "-o", new)
+    assert (ran.code, ran.err) == (0, "")
+    assert "单位和任务与旧文件一样。" in ran.out
+    assert "  1. 打开它" in ran.out
+    assert xize("check", new).code == 0
+    assert xize("new-year", "2025", "--from", RULES, "-o", new).code == 3

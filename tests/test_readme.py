@@ -74,9 +74,9 @@ def test_make_targets_exist() -> None:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as a reader has it, with the two faulty files of 报错怎么看."""
     top = tmp_path_factory.mktemp("desk")
-    for folder in ("rules", "examples", "out"):
+    for folder in ("rules", "examples", "out", "tests"):
         (top / folder).mkdir()
-    for file in ("rules/2024.yaml", "rules/2023.yaml", "examples/2024.xlsx"):
+    for file in ("rules/2024.yaml", "rules/2023.yaml", "examples/2024.xlsx", "tests/2024-notice.txt"):
         shutil.copy(ROOT / file, top / file)
     (top / "改错.yaml").write_text(RULES.replace(*UNQUOTED, 1), encoding="utf-8")
     workbook = openpyxl.load_workbook(ROOT / "examples" / "2024.xlsx")

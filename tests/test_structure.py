@@ -21,7 +21,7 @@ FLOORS = [
     ["codes", "suggest"],
     ["source"],
     ["number", "saving", "document"],
-    ["formula", "schema"],
+    ["formula", "schema", "paper"],
     ["rulebook"],
     ["calendar", "lazy", "few", "reader", "ledger"],
     ["column"],
@@ -30,8 +30,10 @@ FLOORS = [
     ["result"],
     ["explanation"],
     ["refusals", "checks"],
+    ["prose", "collation"],
     ["terminal", "telling", "workbook"],
     ["pipeline"],
+    ["authoring"],
     ["commands"],
     ["__main__", "__init__"],
 ]
@@ -43,6 +45,7 @@ ONE_FILE = {
     "simpleeval": "evaluate",
     "rich": "terminal",
     "python_calamine": "ledger",
+    "docx": "paper",
 }
 
 

@@ -78,6 +78,17 @@ def day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"没有“{text}”这一天") from None
 
 
+def year(text: str) -> int:
+    """A year of four digits.
+
+    >>> year("2025")
+    2025
+    """
+    if not re.fullmatch(r"(?:19|20)[0-9]{2}", text):
+        raise argparse.ArgumentTypeError(f"“{text}”不是年度，写四位数，如 2025")
+    return int(text)
+
+
 def reading(text: str) -> tuple[str, str]:
     """编号=取法.
 

@@ -264,7 +264,12 @@ def _tell_aliases(f: Field, text: pl.Series, roster: Roster, findings: Findings)
 
 
 def check_year(ledger: Ledger, title: Title, frame: pl.DataFrame, text: pl.DataFrame, findings: Findings) -> None:
-    """A record dated before the year, or after it unless the ledger is 期后: 计入, is refused."""
+    """A record dated before the year, or after it unless the ledger is 期后: 计入, is refused.
+
+    A ledger without a dated column (a roster) has no year.
+    """
+    if not ledger.dated:
+        return
     per_day = 1440 if ledger.fields[ledger.dated].kind is Kind.MOMENT else 1
     days = frame[ledger.dated] // per_day
     first, last = _days(title.opens), _days(title.end)
