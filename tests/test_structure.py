@@ -30,6 +30,7 @@ FLOORS = [
     ["result"],
     ["explanation"],
     ["refusals", "checks"],
+    ["compare"],
     ["terminal", "telling", "workbook"],
     ["pipeline"],
     ["commands"],

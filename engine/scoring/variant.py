@@ -11,13 +11,20 @@ from engine.scoring.study import LEDGER, Study
 
 def take_over(study: Study, base: Study) -> None:
     """Copy the dry tables of ``base`` into ``study``, without the columns that a change reaches."""
-    stale = study.stale = frozenset(reached(changed(base.book, study.book), base))
+    stale = study.stale = frozenset(_reached(study, base))
     for name, table in base.tables.items():
         if f"{LEDGER}{name}" in stale:
             continue
         columns = {n: c for n, c in table.columns.items() if n.removesuffix(TIED) not in stale}
         study.tables[name] = replace(table, columns=columns)
     study.asked = {name: set(asked) for name, asked in base.asked.items() if name not in stale}
+
+
+def _reached(study: Study, base: Study) -> set[str]:
+    """What differs and what it reaches; where 否则: 未计 takes rows out of a ledger, all of that ledger."""
+    stale = reached(changed(base.book, study.book), base)
+    emptied = {i.ledger for b in (base.book, study.book) for i in b.items.values() if i.uncounted and i.name in stale}
+    return reached(stale | {f"{LEDGER}{name}" for name in emptied}, base) if emptied else stale
 
 
 def changed(old: RuleBook, new: RuleBook) -> set[str]:
