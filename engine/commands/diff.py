@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.parser import command
-from engine.telling import FAULTY, OK
+from engine.telling import FAULTY, OK, as_bytes, print_bytes
 
 if TYPE_CHECKING:
     from engine.compare import Comparison
@@ -35,17 +34,15 @@ def _run(arguments: argparse.Namespace) -> int:
     from engine.saving import save
 
     comparison = pipeline.compare(arguments.old, arguments.new)
-    written = FORMATS[arguments.format](comparison, arguments.output is None)
-    if arguments.output is not None:
-        save(arguments.output, written)
+    on_screen = arguments.output is None
+    written = FORMATS[arguments.format](comparison, on_screen and sys.stdout.isatty())
+    if not on_screen:
+        save(arguments.output, written.encode() if isinstance(written, str) else written)
+    elif isinstance(written, str):
+        print(written, end="")
     else:
-        sys.stdout.flush()
-        _out().write(written)
+        print_bytes(written)
     return FAULTY if _hit(comparison, arguments.fail_on) else OK
-
-
-def _out() -> Any:
-    return sys.stdout.buffer
 
 
 def _hit(comparison: Comparison, wanted: list[str]) -> bool:
@@ -53,18 +50,17 @@ def _hit(comparison: Comparison, wanted: list[str]) -> bool:
     return not found.isdisjoint(wanted)
 
 
-def _text(comparison: Comparison, on_screen: bool) -> bytes:
+def _text(comparison: Comparison, colour: bool) -> str:
     from engine.compare.text import lines
 
-    return "".join(f"{line}\n" for line in lines(comparison, colour=on_screen and sys.stdout.isatty())).encode()
+    return "".join(f"{line}\n" for line in lines(comparison, colour=colour))
 
 
 def _json(comparison: Comparison, _: bool) -> bytes:
     from engine.compare.summary import summary
 
-    value = {**comparison.as_json(), **summary(comparison).as_json()}
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+    return as_bytes({**comparison.as_json(), **summary(comparison).as_json()})
 
 
-FORMATS: Mapping[str, Callable[[Comparison, bool], bytes]] = {"text": _text, "json": _json}
-"""How a comparison may be written: (comparison, on the screen?) → bytes."""
+FORMATS: Mapping[str, Callable[[Comparison, bool], str | bytes]] = {"text": _text, "json": _json}
+"""How a comparison may be written: (comparison, in colours?) → text for a console, or a file's bytes."""
