@@ -38,6 +38,7 @@ _QUOTED = re.compile(r"[“「]([^”」]+)[”」]")
 NEW = "新"
 _COMPUTED = ("细则", "单位", "台账", "计分", "指标", "考评", "结果")
 _TRIES = 60
+_MOST_MADE, _MOST_PLAYED = 300, 60  # what is tried at all
 _PROFILES = 12
 
 
@@ -59,6 +60,7 @@ _SAME = Verdict(Direction.NEUTRAL, Proof.SAME, "前后算法相同")
 _CELLS = Verdict(Direction.NEUTRAL, Proof.CELLS, "逐格比较，每一格都相同")
 _ROSTER = Verdict(Direction.NEUTRAL, Proof.APART, "名单增减，别的单位得分不变")
 _YEAR = Verdict(Direction.NEUTRAL, Proof.UNCHECKED, "只换了考评期的起止，没有试")
+_TOO_MANY = Verdict(Direction.UNKNOWN, Proof.UNCHECKED, "两份差得太多，没有逐处试")
 _STUCK = Verdict(Direction.UNKNOWN, Proof.UNCHECKED, "和别的更改分不开，没有单独试")
 
 
@@ -70,6 +72,9 @@ class _Judge:
     check: Check
     rehearsed: dict[tuple[frozenset[str], bool], tuple[list[Situation], Rehearsal]] = field(default_factory=dict)
 
+    made: int = 0
+    played: int = 0
+
     def verdict(self, change: Change) -> Verdict:
         """Which way one change goes."""
         paths = {path[0] for edit in change.edits for path in (edit.at, edit.to)}
@@ -79,12 +84,27 @@ class _Judge:
             return _RENAMED
         if change.old.path[: len(UNITS)] == UNITS:
             return self._unit(change)
+        return self._tried(change)
+
+    def _tried(self, change: Change) -> Verdict:
+        """The verdict on a change that may move figures."""
+        if self._strangers or self.made > _MOST_MADE or self.played > _MOST_PLAYED:
+            return _TOO_MANY
         found = self._patched(change)
         if found is None:
             return _STUCK
         patched, along = found
-        verdict = self._compared(patched)
+        try:
+            verdict = self._compared(patched)
+        except Rejected:  # a bound that only rows can break
+            return _STUCK
         return replace(verdict, along=tuple(sorted(other.number for other in along)))
+
+    @cached_property
+    def _strangers(self) -> bool:
+        """Whether most items of the old file are not in the new one: two offices' rules, not two editions."""
+        old, new = self.old.book.items, self.new.book.items
+        return 2 * len(old.keys() & new.keys()) < len(old)
 
     # ---- alone, or with what it needs -----------------------------------------------------------
 
@@ -107,6 +127,7 @@ class _Judge:
 
     def _made(self, group: Sequence[Change]) -> Checked | set[str]:
         """The old file with some changes; or the names that what is wrong with it is about."""
+        self.made += 1
         try:
             doc = self.old.doc.rooted(edited(self.old.doc.root, [edit for one in group for edit in one.edits]))
         except Clash:
@@ -149,6 +170,7 @@ class _Judge:
             return _YEAR
         for rich in (False, True):
             tried, before = self._rehearsed(ledgers, rich=rich)
+            self.played += 1
             verdict = judged_by(tried, before, before.of(patched.book))
             if verdict.proof is not Proof.UNCHECKED:
                 break

@@ -36,9 +36,9 @@ class Rehearsal:
     """A book's outcome over situations; those it cannot take (an option or a cell it does not have) are left out."""
 
     def __init__(self, book: RuleBook, tried: Sequence[Situation], units: Mapping[str, Unit] | None = None) -> None:
-        lent = units or {unit.name: unit for unit in book.roster.units}
+        self.lent = {unit.name: unit for unit in book.roster.units} if units is None else units
         self.source, self.tried = book, tried
-        self.book = _narrowed(book, _roster(book, [lent[situation.unit] for situation in tried]))
+        self.book = _narrowed(book, _roster(book, [self.lent[situation.unit] for situation in tried]))
         self.sheets = _Sheets(self.book, tried)
         self._take(rehearse(self.book, self.sheets.frames(), day_number(book.title.end)))
 
@@ -46,7 +46,7 @@ class Rehearsal:
         """The same situations under another book; from this one what the other leaves alone."""
         old = self.source
         if (old.title, old.roster, old.ledgers) != (book.title, book.roster, book.ledgers):
-            return Rehearsal(book, self.tried)
+            return Rehearsal(book, self.tried, {**self.lent, **{unit.name: unit for unit in book.roster.units}})
         other = copy(self)
         other.source, other.book = book, _narrowed(book, self.book.roster)
         other._take(rehearse_again(other.book, self.scored))

@@ -29,8 +29,8 @@ def lines(comparison: Comparison, *, colour: bool) -> Iterator[str]:
     yield told.words
     if not comparison.changes:
         return
-    if not any(change.match is Match.NAME for change in comparison.changes) and len(comparison.changes) > 1:
-        yield "两份文件里几乎没有同名的内容，对照的意义不大。"
+    if 2 * len(old.items.keys() & new.items.keys()) < len(old.items):
+        yield "两份文件同名的内容很少，不像是同一份细则的两版，对照的意义不大。"
     yield paint("淡", told.rules)
     for heading, group in groupby(comparison.changes, key=_heading):
         yield ""

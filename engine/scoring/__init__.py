@@ -117,7 +117,8 @@ def _built(study: Study) -> Study:
         except Rejected as rejected:
             study.problems += rejected.problems
     for ledger in book.ledgers:
-        study.settle(study.tables[ledger])
+        if ledger in study.tables:  # not one that has a fault
+            study.settle(study.tables[ledger])
     return study
 
 

@@ -29,14 +29,14 @@ def _reached(study: Study, base: Study) -> set[str]:
 
 def changed(old: RuleBook, new: RuleBook) -> set[str]:
     """Entries and ledgers that are not the same object in both; everything, if the frame of it all changed."""
-    everything = {*old.items, *old.appraisal.parts, *(s.name for s in old.appraisal.steps),
-                  *(f"{LEDGER}{name}" for name in (*old.ledgers, *(p.value for p in Period)))}  # fmt: skip
+    parts = {name for book in (old, new) for name in (*book.appraisal.parts, *(s.name for s in book.appraisal.steps))}
+    names, sheets = {*old.items, *new.items}, {*old.ledgers, *new.ledgers}
     if old.title is not new.title or old.roster is not new.roster:
-        return everything
-    ledgers = {f"{LEDGER}{n}" for n in old.ledgers if new.ledgers.get(n) is not old.ledgers[n]}
-    items = {n for n in {*old.items, *new.items} if new.items.get(n) is not old.items.get(n)}
+        return names | parts | {f"{LEDGER}{name}" for name in (*sheets, *names, *(p.value for p in Period))}
+    ledgers = {f"{LEDGER}{name}" for name in sheets if new.ledgers.get(name) is not old.ledgers.get(name)}
+    items = {name for name in names if new.items.get(name) is not old.items.get(name)}
     if old.appraisal is not new.appraisal:
-        items |= {*old.appraisal.parts, *(s.name for s in old.appraisal.steps)}
+        items |= parts
     accounts = {f"{LEDGER}{n}" for n in items}
     return items | ledgers | accounts
 
