@@ -23,10 +23,12 @@ from engine.source import Cell, Problem, Rejected, errors
 from engine.suggest import asked
 
 if TYPE_CHECKING:
+    from engine.checks import Checked
+    from engine.compare import Comparison
     from engine.document import Document
     from engine.ledger import Ledgers
     from engine.result import Result, Uncounted
-    from engine.scoring import Outcome, Study
+    from engine.scoring import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +39,6 @@ class Options:
     readings: Mapping[str, str] | None = None
     skip_bad: bool = False
     scale_to: Fraction | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A rule file found good: the document, its book, and the dry run that proved it."""
-
-    doc: Document
-    book: RuleBook
-    study: Study
 
 
 # ---- rules --------------------------------------------------------------------------------
@@ -60,16 +53,28 @@ def _checked(doc: Document, readings: Mapping[str, str] | None = None, base: Che
     """A document of the right shape as a rule book without faults; from ``base`` what the readings leave alone."""
     from engine import schema
     from engine.checks import faults
-    from engine.reader import patched, read
-    from engine.scoring import check, dry
+    from engine.reader import patched
 
     doc, touched = patched(doc, readings or {})
     problems = errors(schema.problems(doc, touched)) if touched else []
     if problems:
         raise Rejected(problems)
+    checked = _studied(doc, readings, base)
+    problems = faults(checked.book, checked.study, base.study if base else None)
+    if problems:
+        raise Rejected(problems)
+    return checked
+
+
+def _studied(doc: Document, readings: Mapping[str, str] | None = None, base: Checked | None = None) -> Checked:
+    """A document of the right shape as a rule book that can be computed, whatever may be doubted about it."""
+    from engine.checks import Checked
+    from engine.reader import read
+    from engine.scoring import check, dry
+
     book = read(doc, readings, (base.doc, base.book) if base else None)
     study = dry(book, day_number(book.title.end), base.study if base else None)
-    problems = check(study) or faults(book, study, base.study if base else None)
+    problems = check(study)
     if problems:
         raise Rejected(problems)
     return Checked(doc, book, study)
@@ -133,6 +138,26 @@ def shaped(doc: Document) -> Document:
 
 def _under(problem: Problem, reading: str, name: str) -> Problem:
     return replace(problem, context=f"{problem.context}（口径 {reading} 取“{name}”时）")
+
+
+# ---- two editions --------------------------------------------------------------------------
+
+
+def compare(old: Path, new: Path) -> Comparison:
+    """What changed from one rule file to another. Raises :class:`Rejected` with the faults of both."""
+    from engine import compare as comparing
+
+    editions: list[Checked] = []
+    problems: list[Problem] = []
+    for path in (old, new):
+        try:
+            editions.append(_checked(_document(path)))
+        except Rejected as rejected:
+            problems += rejected.problems
+    if problems:
+        raise Rejected(problems)
+    first, second = editions
+    return comparing.changes(first, second, lambda doc, base: _studied(doc, None, base))
 
 
 # ---- scoring ------------------------------------------------------------------------------

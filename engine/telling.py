@@ -30,13 +30,22 @@ def print_problems(problems: Iterable[Problem]) -> None:
 
 def print_json(value: Mapping[str, Any]) -> None:
     """UTF-8 whatever the console's encoding is: the object is for programs."""
-    text = json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    print_bytes(as_bytes(value))
+
+
+def as_bytes(value: Mapping[str, Any]) -> bytes:
+    """An object as a JSON file holds it."""
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def print_bytes(data: bytes) -> None:
+    """A file's bytes on stdout."""
     buffer = getattr(sys.stdout, "buffer", None)
     if buffer is None:
-        sys.stdout.write(text)
+        sys.stdout.write(data.decode())
     else:
         sys.stdout.flush()
-        buffer.write(text.encode())
+        buffer.write(data)
         buffer.flush()
 
 

@@ -14,6 +14,7 @@ import yaml
 
 from engine import checks, pipeline
 from engine.__main__ import main
+from engine.checks import Checked
 from engine.codes import PROOFS
 from engine.document import Document, Steps
 from engine.number import show
@@ -183,7 +184,7 @@ def test_what_hangs_on_other_units_is_not_supposed(tmp_path: Path, other: str) -
 
 
 @pytest.fixture(scope="module")
-def base(root: Path) -> pipeline.Checked:
+def base(root: Path) -> Checked:
     """rules/2024.yaml, read and proven."""
     return pipeline._checked(pipeline._document(root / "rules" / "2024.yaml"))
 
@@ -202,7 +203,7 @@ def test_warnings_stop_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -
     assert "警告 R201" in told.err
 
 
-def test_proofs_are_quick(base: pipeline.Checked) -> None:
+def test_proofs_are_quick(base: Checked) -> None:
     """2024 年细则全部证明（不算情形搜索）在 60 毫秒以内。"""
     subject = checks.Subject(base.book, base.study)
     spent = []
@@ -248,7 +249,7 @@ def changed_numbers(doc: Document) -> Iterator[tuple[Steps, Document]]:
         yield path, doc.replace(path, bumped(doc.get(path)), path)
 
 
-def noticed(base: pipeline.Checked, doc: Document) -> bool:
+def noticed(base: Checked, doc: Document) -> bool:
     """Whether checking a changed document says anything that checking the file itself does not."""
     try:
         changed = pipeline._checked(doc, {}, base)
@@ -262,7 +263,7 @@ def noticed(base: pipeline.Checked, doc: Document) -> bool:
     return not after <= before
 
 
-def test_a_wrong_number_is_noticed(base: pipeline.Checked) -> None:
+def test_a_wrong_number_is_noticed(base: Checked) -> None:
     """改动 2024 年细则的一个扣分、一条档边、一项满分、一个单位的任务，校验都有话说。
 
     只有计分表的格子例外：条文没有照录整张表，由 test_notice 逐格对照通知。

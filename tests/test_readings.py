@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 import random_ledgers
+from engine.checks import Checked
 from engine.document import Document
-from engine.pipeline import Checked, _checked, _document, check_rules
+from engine.pipeline import _checked, _document, check_rules
 from engine.reader import patched
 from engine.result import Result
 from engine.rulebook import RuleBook

@@ -30,7 +30,7 @@ FLOORS = [
     ["result"],
     ["explanation"],
     ["refusals", "checks"],
-    ["prose", "collation"],
+    ["prose", "collation", "compare"],
     ["terminal", "telling", "workbook"],
     ["pipeline"],
     ["authoring"],

@@ -13,7 +13,7 @@ What is wrong for certain is an error; what may be meant, a warning.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from engine.checks.bands import bands
 from engine.checks.clauses import clauses
@@ -30,13 +30,24 @@ from engine.checks.subject import Subject
 from engine.checks.unused import read_names, unused
 from engine.checks.unverified import unverified
 from engine.checks.words import both_apply, missing_cells, words
+from engine.document import Document
 from engine.rulebook import RuleBook
 from engine.scoring import Study
 from engine.source import Problem, errors
 
-__all__ = ["CHECKS", "PROOFS", "Subject", "faults", "problems", "read_names"]
+__all__ = ["CHECKS", "PROOFS", "Checked", "Subject", "faults", "problems", "read_names"]
 
 Check = Callable[[Subject], Iterator[Problem]]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A rule file found good: the document, its book, and the dry run that proved it."""
+
+    doc: Document
+    book: RuleBook
+    study: Study
+
 
 PROOFS: tuple[Check, ...] = (bands, words, direction, negative_deductions, full_marks, limits, dates, sheet_names)
 """The checks that can find an error; they also look at what an alternative reading changes."""

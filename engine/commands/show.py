@@ -12,7 +12,7 @@ from engine.commands.values import json_argument, rules_argument
 from engine.telling import FAULTY, OK, print_json
 
 if TYPE_CHECKING:
-    from engine.pipeline import Checked
+    from engine.checks import Checked
 
 _ENDING = "给了 --document 时，没有不一样的地方，退出码是 0；有不一样的，是 1。"
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from engine.document import slips, text
 from engine.document.compose import compose
-from engine.document.node import Document, Steps, Value
+from engine.document.node import Document, Node, Steps, Value
 from engine.source import Problem, Rejected, Span
 
-__all__ = ["Document", "Steps", "Value", "load", "parse"]
+__all__ = ["Document", "Node", "Steps", "Value", "load", "parse"]
 
 MOST_PROBLEMS = 200
 

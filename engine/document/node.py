@@ -21,6 +21,10 @@ class Node:
     quoted: bool = False
     parts: dict[str, Node] | list[Node] = field(default_factory=list)
 
+    def holding(self, parts: dict[str, Node] | list[Node]) -> Node:
+        """A mapping or list at the same place with other parts."""
+        return _mapping(self, parts) if isinstance(parts, dict) else _list(self, parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -63,7 +67,7 @@ class Document:
         The value keeps the places it has at ``like``; parts of it that are not there
         have the place of ``like``. Raises KeyError when ``path`` has no parent.
         """
-        return self._with(_put(self.root, path, _graft(value, _find(self.root, like))))
+        return self.rooted(_put(self.root, path, _graft(value, _find(self.root, like))))
 
     def insert(self, path: Steps, index: int, value: Value, like: Steps) -> Document:
         """A copy with ``value``, as written at ``like``, put into the list at ``path`` before ``index``.
@@ -75,7 +79,7 @@ class Document:
             raise KeyError(path)
         parts = list(found.parts)
         parts.insert(index, _graft(value, _find(self.root, like)))
-        return self._with(_put(self.root, path, _list(found, parts)))
+        return self.rooted(_put(self.root, path, _list(found, parts)))
 
     def remove(self, path: Steps) -> Document:
         """A copy without the value at ``path``. Raises KeyError when there is none."""
@@ -86,9 +90,10 @@ class Document:
             rest = _mapping(parent, {key: part for key, part in parent.parts.items() if key != step})
         else:
             rest = _list(parent, [part for index, part in enumerate(parent.parts) if index != step])
-        return self._with(_put(self.root, path[:-1], rest))
+        return self.rooted(_put(self.root, path[:-1], rest))
 
-    def _with(self, root: Node) -> Document:
+    def rooted(self, root: Node) -> Document:
+        """A copy with other content; parts of it may have their places in other files."""
         return Document(self.source, self.digest, root)
 
 

@@ -29,6 +29,7 @@ from engine.rulebook import (
     Row,
     Running,
     Scaled,
+    Streak,
     Table,
 )  # fmt: skip
 from engine.rulebook import (
@@ -99,7 +100,8 @@ def _formula(item: Item, mechanism: Formula, roles: Roles) -> str:
 
 def _elapsed(item: Item, mechanism: Elapsed, roles: Roles) -> str:
     first = "中最早的一个" if len(mechanism.ends) > 1 else ""
-    return f"从“{mechanism.start}”到{quoted(mechanism.ends)}{first}有多久；{_OPEN[mechanism.open_end]}"
+    length = "有几个工作日（当天不算）" if mechanism.workdays else "有多久"
+    return f"从“{mechanism.start}”到{quoted(mechanism.ends)}{first}{length}；{_OPEN[mechanism.open_end]}"
 
 
 def _as_number(item: Item, mechanism: AsNumber, roles: Roles) -> str:
@@ -154,6 +156,11 @@ def _before(item: Item, mechanism: Before, roles: Roles) -> str:
     return f"上一期的“{mechanism.value}”；年内第一期没有上期，是“无”"
 
 
+def _streak(item: Item, mechanism: Streak, roles: Roles) -> str:
+    same = f"{'、'.join(mechanism.same)}相同的合在一起，" if mechanism.same else ""
+    return f"{same}“{mechanism.value}”到这里为止连着成立了几次"
+
+
 def _collect(item: Item, mechanism: Collect, roles: Roles) -> str:
     carried = f"，带上 {'、'.join(mechanism.carry)}" if mechanism.carry else ""
     return f"把{quoted(mechanism.columns)}各按自己的日期记在一起{carried}"
@@ -199,6 +206,7 @@ _SENTENCES: dict[type, Callable[[Item, Any, Roles], str]] = {
     Gather: _gather,
     Across: _across,
     Before: _before,
+    Streak: _streak,
     Collect: _collect,
     Rank: _rank,
     Consequence: _consequence,

@@ -186,3 +186,6 @@ _MAKERS: dict[str, Callable[[Node], Mechanism | None]] = {
     "提示": _notice,
     "折算": _scaled,
 }
+
+MECHANISMS = frozenset(_MAKERS)
+"""The word of every mechanism: an item has exactly one of them."""

@@ -37,6 +37,7 @@ from engine.rulebook import (
     Streak,
 )  # fmt: skip
 from engine.scoring.across import across
+from engine.scoring.again import Scored, again, first
 from engine.scoring.appraisal import build_part, build_step
 from engine.scoring.elapsed import WORKDAYS, elapsed
 from engine.scoring.gather import gather
@@ -58,14 +59,17 @@ __all__ = [
     "WORKDAYS",
     "Fault",
     "Outcome",
+    "Scored",
     "Study",
     "behind",
     "check",
     "dry",
+    "rehearse",
+    "rehearse_again",
     "score",
     "study_of",
     "supposed",
-]
+]  # fmt: skip
 
 MECHANISMS: dict[type, Callable[[Study, Table, Item, Any], Column]] = {
     Lookup: lookup,
@@ -117,7 +121,8 @@ def _built(study: Study) -> Study:
         except Rejected as rejected:
             study.problems += rejected.problems
     for ledger in book.ledgers:
-        study.settle(study.tables[ledger])
+        if ledger in study.tables:  # not one that has a fault
+            study.settle(study.tables[ledger])
     return study
 
 
@@ -127,6 +132,22 @@ def score(book: RuleBook, frames: Any, as_of: int) -> Outcome:
     Raises :class:`Rejected` for faults of the rule book.
     """
     return run(book, frames, as_of, study_of)
+
+
+def rehearse(book: RuleBook, frames: Any, as_of: int) -> Scored:
+    """Score, and keep what :func:`rehearse_again` builds on. Raises :class:`Rejected`."""
+    return first(book, frames, as_of, study_of)
+
+
+def rehearse_again(book: RuleBook, base: Scored) -> Scored:
+    """The rows of ``base`` under a book that shares its roster, dates and ledgers (:func:`engine.scoring.again.again`).
+
+    Raises :class:`Rejected` for faults of the rule book.
+    """
+    scored = again(book, base, Study(book, base.study.as_of, base.study.make_table, _build), _built)
+    if scored.study.problems:
+        raise Rejected(scored.study.problems)
+    return scored
 
 
 def check(study: Study) -> list[Problem]:

@@ -73,14 +73,19 @@ def run(book: RuleBook, frames: Mapping[str, pl.DataFrame], as_of: int, study_of
     ``frames``: ledger → rows with ``行`` and typed columns (:mod:`engine.ledger`).
     Raises :class:`engine.source.Rejected` for a fault of the rule book.
     """
+    return collected(planned(book, frames, as_of, study_of), {})
+
+
+def planned(book: RuleBook, frames: Mapping[str, pl.DataFrame], as_of: int, study_of: Any) -> Study:
+    """The plan of a run. Raises :class:`engine.source.Rejected` for a fault of the rule book."""
     lazy = {name: nw.from_native(frame.lazy()) for name, frame in frames.items()}
-    study = study_of(
+    study: Study = study_of(
         book, as_of, lazy, rows=_rows(book, frames), bounds=_bounds(book, frames),
         roster=lambda period: units_by_period(book, period, as_of),
     )  # fmt: skip
     if study.problems:
         raise Rejected(study.problems)
-    return _collected(study)
+    return study
 
 
 def _rows(book: RuleBook, frames: Mapping[str, pl.DataFrame]) -> dict[str, tuple[int, int]]:
@@ -103,17 +108,19 @@ def _bounds(book: RuleBook, frames: Mapping[str, pl.DataFrame]) -> dict[tuple[st
     }
 
 
-def _collected(study: Study) -> Outcome:
+def collected(study: Study, known: Mapping[str, pl.DataFrame]) -> Outcome:
+    """The plan carried out; ``known``: tables whose rows are there already."""
     import polars as pl
 
     tables = {name: table for name, table in study.tables.items() if table.frame is not None}
-    lazy = [*(t.frame for t in tables.values()), *(gone.frame for gone in study.gone)]
-    collected = pl.collect_all([nw.to_native(frame) for frame in lazy if frame is not None])
-    frames = dict(zip(tables, collected, strict=False))
+    fresh = [name for name in tables if name not in known]
+    lazy = [*(tables[name].frame for name in fresh), *(gone.frame for gone in study.gone)]
+    found = pl.collect_all([nw.to_native(frame) for frame in lazy if frame is not None])
+    frames = {**known, **dict(zip(fresh, found, strict=False))}
     faults, stray = _faults(study, frames)
     return Outcome(
         frames, {name: dict(t.columns) for name, t in tables.items()}, faults,
-        _left(study.gone, collected[len(tables) :], frames), _waiting(study, frames), _lacking(study, frames), stray,
+        _left(study.gone, found[len(fresh) :], frames), _waiting(study, frames), _lacking(study, frames), stray,
     )  # fmt: skip
 
 

@@ -62,7 +62,8 @@ class Study:
         self.faulty: list[Mark] = []
         self.pending: list[Mark] = []
         self.lacking: list[Mark] = []
-        self._make_table, self._build = make_table, build
+        self.marks = 0  # columns made for them
+        self.make_table, self._build = make_table, build
         self.stale: frozenset[str] | None = None  # of an alternative: what its change reaches
         self.asked: dict[str, set[str]] = {}  # entry or ledger → what it asked for
         self._building: list[str] = []
@@ -82,7 +83,7 @@ class Study:
             self.built(name)  # so that its faults are told as its own, and once
         if name not in self.tables:
             with _Once(self, key):
-                self.tables[name] = self._make_table(self, name)
+                self.tables[name] = self.make_table(self, name)
         return self.tables[name]
 
     def home(self, entry: Entry) -> str:
@@ -214,7 +215,8 @@ class Study:
         self, table: Table, condition: nw.Expr, reason: str, entry: Entry | None = None, columns: tuple[str, ...] = ()
     ) -> Mark:
         """Single out the rows that hold; they are read from the scored table, so a row taken out is never told."""
-        name = f"{MARK}{len(self.faulty)}.{len(self.pending)}.{len(self.lacking)}"
+        self.marks += 1
+        name = f"{MARK}{self.marks}"
         table.then_with(condition.alias(name))
         return Mark(table.name, name, reason, entry, columns)
 

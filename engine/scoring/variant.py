@@ -11,7 +11,7 @@ from engine.scoring.study import LEDGER, Study
 
 def take_over(study: Study, base: Study) -> None:
     """Copy the dry tables of ``base`` into ``study``, without the columns that a change reaches."""
-    stale = study.stale = frozenset(reached(changed(base.book, study.book), base))
+    stale = study.stale = frozenset(_reached(study, base))
     for name, table in base.tables.items():
         if f"{LEDGER}{name}" in stale:
             continue
@@ -20,16 +20,23 @@ def take_over(study: Study, base: Study) -> None:
     study.asked = {name: set(asked) for name, asked in base.asked.items() if name not in stale}
 
 
+def _reached(study: Study, base: Study) -> set[str]:
+    """What differs and what it reaches; where 否则: 未计 takes rows out of a ledger, all of that ledger."""
+    stale = reached(changed(base.book, study.book), base)
+    emptied = {i.ledger for b in (base.book, study.book) for i in b.items.values() if i.uncounted and i.name in stale}
+    return reached(stale | {f"{LEDGER}{name}" for name in emptied}, base) if emptied else stale
+
+
 def changed(old: RuleBook, new: RuleBook) -> set[str]:
     """Entries and ledgers that are not the same object in both; everything, if the frame of it all changed."""
-    everything = {*old.items, *old.appraisal.parts, *(s.name for s in old.appraisal.steps),
-                  *(f"{LEDGER}{name}" for name in (*old.ledgers, *(p.value for p in Period)))}  # fmt: skip
+    parts = {name for book in (old, new) for name in (*book.appraisal.parts, *(s.name for s in book.appraisal.steps))}
+    names, sheets = {*old.items, *new.items}, {*old.ledgers, *new.ledgers}
     if old.title is not new.title or old.roster is not new.roster:
-        return everything
-    ledgers = {f"{LEDGER}{n}" for n in old.ledgers if new.ledgers.get(n) is not old.ledgers[n]}
-    items = {n for n in {*old.items, *new.items} if new.items.get(n) is not old.items.get(n)}
+        return names | parts | {f"{LEDGER}{name}" for name in (*sheets, *names, *(p.value for p in Period))}
+    ledgers = {f"{LEDGER}{name}" for name in sheets if new.ledgers.get(name) is not old.ledgers.get(name)}
+    items = {name for name in names if new.items.get(name) is not old.items.get(name)}
     if old.appraisal is not new.appraisal:
-        items |= {*old.appraisal.parts, *(s.name for s in old.appraisal.steps)}
+        items |= parts
     accounts = {f"{LEDGER}{n}" for n in items}
     return items | ledgers | accounts
 
