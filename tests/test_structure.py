@@ -30,8 +30,9 @@ FLOORS = [
     ["result"],
     ["explanation"],
     ["refusals", "checks"],
-    ["terminal", "telling", "workbook"],
+    ["terminal", "telling", "workbook", "bulletin"],
     ["pipeline"],
+    ["publish"],
     ["commands"],
     ["__main__", "__init__"],
 ]

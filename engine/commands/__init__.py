@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from engine.commands import check, explain, score, template
+from engine.commands import bulletin, check, explain, score, template
 from engine.commands.parser import root
 
-COMMANDS = (check, template, score, explain)
+COMMANDS = (check, template, score, explain, bulletin)
 
 
 def parser() -> argparse.ArgumentParser:

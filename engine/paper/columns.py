@@ -12,6 +12,8 @@ from docx.oxml.ns import qn
 from engine.source import display_width
 
 _LEAST = 4  # half-width characters
+_MARGINS = 240  # of a cell, left and right together, in twentieths of a point
+_USUAL = 24  # half points
 
 
 def fit(document: Any) -> None:
@@ -29,7 +31,8 @@ def _fit(table: Any) -> None:
     if not whole or any(column.get(qn("w:w")) is None for column in columns):
         return
     total = sum(int(float(column.get(qn("w:w")))) for column in columns)
-    needs = [max(_LEAST, *map(_width, cells)) for cells in zip(*whole, strict=True)]
+    half = _half_character(table)
+    needs = [max(_LEAST, *map(_width, cells)) * half + _MARGINS for cells in zip(*whole, strict=True)]
     widths = _shares(total, needs)
     for column, width in zip(columns, widths, strict=True):
         column.set(qn("w:w"), str(width))
@@ -38,19 +41,29 @@ def _fit(table: Any) -> None:
             _set_width(cell, width)
 
 
+def _half_character(table: Any) -> int:
+    """How wide a Latin letter is in this table: half its font size, in twentieths of a point."""
+    size = table.find(f".//{qn('w:sz')}")
+    return (int(size.get(qn("w:val"))) if size is not None else _USUAL) * 5
+
+
 def _width(cell: Any) -> int:
-    """Columns of the longest line that a cell should not break; long prose may break."""
+    """Columns of the longest line of a cell."""
     lines = ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in cell.findall(qn("w:p"))]
-    return min(max(map(display_width, lines), default=0) + 2, 44)
+    return max(map(display_width, lines), default=0)
 
 
 def _shares(total: int, needs: list[int]) -> list[int]:
-    """Whole parts of ``total`` in proportion; what is left over goes to the last.
+    """What each column gets: all it needs where that is little, the rest shared evenly; room to spare in proportion.
 
-    >>> _shares(100, [1, 1, 1])
-    [33, 33, 34]
+    >>> _shares(100, [10, 80, 80]), _shares(100, [10, 20, 20])
+    ([10, 45, 45], [20, 40, 40])
     """
-    shares = [total * need // sum(needs) for need in needs]
+    if sum(needs) <= total:
+        shares = [total * need // sum(needs) for need in needs]
+    else:
+        level = next(level for level in range(total, -1, -1) if sum(min(n, level) for n in needs) <= total)
+        shares = [min(need, level) for need in needs]
     return [*shares[:-1], shares[-1] + total - sum(shares)]
 
 

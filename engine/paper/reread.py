@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import Any
 
 Rows = tuple[tuple[str, ...], ...]
 
@@ -21,5 +22,9 @@ def reread(data: bytes) -> Reading:
     from docx import Document
 
     document = Document(io.BytesIO(data))
-    tables = tuple(tuple(tuple(c.text for c in row.cells) for row in table.rows) for table in document.tables)
-    return Reading(tuple(p.text for p in document.paragraphs), tables)
+    return Reading(tuple(p.text for p in document.paragraphs), tuple(map(_rows, document.tables)))
+
+
+def _rows(table: Any) -> Rows:
+    """Cell by cell as they stand in the file: the library's own way looks every cell up in the grid."""
+    return tuple(tuple("\n".join(p.text for p in cell.p_lst) for cell in row.tc_lst) for row in table._tbl.tr_lst)
