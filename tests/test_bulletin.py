@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
@@ -313,13 +314,30 @@ def test_a_template_that_prints_the_wrong_figure(root: Path, tmp_path: Path) -> 
 def test_an_office_has_its_own_template(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """「本单位」里的模板优先；没有的名字说出有哪些。"""
     shutil.copytree(root / "templates", tmp_path / "templates", ignore=shutil.ignore_patterns("*.py"))
-    monkeypatch.setattr(publish, "templates_folder", lambda: tmp_path / "templates")
-    assert publish.template_named("通报").parent.name == "templates"
+    monkeypatch.setattr("engine.publish.templates.templates_folder", lambda: tmp_path / "templates")
+    assert publish.template_named("通报.docx").parent.name == "templates"
     own = tmp_path / "templates" / "本单位" / "通报.docx"
     own.parent.mkdir()
     shutil.copy(root / "templates" / "通报.docx", own)
-    assert publish.template_named("通报") == own
-    assert "是不是想写“明细单”" in refused(lambda: publish.template_named("明细"))[0]
+    assert publish.template_named("通报.docx") == own
+    assert "是不是想写“明细单.docx”" in refused(lambda: publish.template_named("明细.docx"))[0]
+
+
+def test_words_for_pasting(root: Path) -> None:
+    """--format md：同样的文字、同样的表，竖线和星号照样印出；也再读一遍。"""
+    order = Order(root / RULES, root / LEDGERS, "年度考评结果", "2024", form=".md")
+    edition = prepared(order)
+    ((name, data),) = edition.documents()
+    (page,) = edition.contexts
+    read = reread(data)
+    assert name == "年度考评结果2024.md"
+    assert read.tables[0][0] == ("名次", "单位", *page["分组"][0]["列"])
+    assert [row[1] for row in read.tables[1][1:-1]] == [row["单位"] for row in page["分组"][1]["行"]]
+    assert set(page["概况"]) | set(page["情况"]) <= set(read.paragraphs)
+    wrong = data.replace("| 凤山镇 | 100 |".encode(), "| 凤山镇 | 99 |".encode())
+    blank = reread(edition.template.read_bytes())
+    assert differences(name, page, read, blank) == []
+    assert [str(p.place) for p in differences(name, page, reread(wrong), blank)] == [f"{name} 表1第2行", f"{name} 表"]
 
 
 # ---- records ---------------------------------------------------------------------------------
@@ -330,7 +348,7 @@ def test_made_again_byte_for_byte(root: Path, tmp_path: Path) -> None:
     ledgers = tmp_path / "台账.xlsx"
     shutil.copy(root / LEDGERS, ledgers)
     order = Order(root / RULES, ledgers, "单位明细", "2024Q2", unit="县教育局", number="无", day=DAY)
-    paper, record = released(prepared(order), tmp_path / "甲", lambda done: None)
+    paper, record = released(prepared(order), tmp_path / "甲", lambda done: None).paths
     (again,) = replayed(record, tmp_path / "乙")
     assert again.read_bytes() == paper.read_bytes()
     kept = json.loads(record.read_text(encoding="utf-8"))
@@ -341,6 +359,22 @@ def test_made_again_byte_for_byte(root: Path, tmp_path: Path) -> None:
         record.write_text(text, encoding="utf-8")
         assert refused(lambda: replayed(record, tmp_path / "丙"))[0].startswith("B07")
     assert not (tmp_path / "丙").exists()
+
+
+def test_written_again(root: Path, tmp_path: Path) -> None:
+    """同一期再写：改过字的文档不动；成绩变了，逐个单位说由多少改为多少，旧记录留着。"""
+    order = Order(root / RULES, root / LEDGERS, "年度进度", "2024Q4", form=".md")
+    first = released(prepared(order), tmp_path, lambda done: None)
+    assert released(prepared(order), tmp_path, lambda done: None).changes == ()
+    other = replace(order, options=Options(readings={"A01": "单列"}))
+    told = released(prepared(other), tmp_path, lambda done: None).changes
+    assert told[0] == "和上一次写的比，改过的有：口径。"
+    assert all(re.search(r"^\S+：.+由.+改为.+。$", text) for text in told[1:])
+    assert len(list(tmp_path.glob("*.记录*.json"))) == 2
+    paper = first.paths[0]
+    paper.write_text(paper.read_text(encoding="utf-8") + "我加的话", encoding="utf-8")
+    assert "F03" in refused(lambda: released(prepared(order), tmp_path, lambda done: None))[0]
+    assert paper.read_text(encoding="utf-8").endswith("我加的话")
 
 
 def test_a_slip_has_every_row(root: Path) -> None:

@@ -29,6 +29,7 @@ PLAIN = {
     "Word",
     "Q",
     "docx",
+    "md",
     "out",
     "templates",
     "JSON",

@@ -168,6 +168,21 @@ def repacked(path: Path, part: str, content: bytes) -> Path:
     return path
 
 
+def test_markdown_values_are_harmless(tmp_path: Path) -> None:
+    """粘贴用的文字：值里的竖线、星号、尖括号不会变成格式；攻击同样拒绝。"""
+    path = tmp_path / "模板.md"
+    path.write_text(
+        "# {{ 标题 }}\n\n| 名 |\n| --- |\n{% for 行 in 名单 %}\n| {{ 行 }} |\n{% endfor %}\n", encoding="utf-8"
+    )
+    data = render(path, {"标题": "<b>通报*", "名单": ["甲|乙", "丙\n丁"]})
+    assert data.decode() == "# \\<b\\>通报\\*\n\n| 名 |\n| --- |\n| 甲\\|乙 |\n| 丙 丁 |\n"
+    assert reread(data).tables == ((("名",), ("甲|乙",), ("丙 丁",)),)
+    path.write_text("{{ ''.__class__ }}", encoding="utf-8")
+    assert check(path)[0].code == "T04"
+    path.write_bytes("{{ 标题 }}".encode("gb18030"))
+    assert check(path)[0].code == "T01"
+
+
 def test_harmful_packages_are_refused(template: Template, tmp_path: Path) -> None:
     """宏、外部模板、实体声明、压缩炸弹、根本不是 .docx：打开之前就拒绝。"""
     foreign = (

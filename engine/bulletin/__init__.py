@@ -7,6 +7,7 @@ document again, :mod:`engine.bulletin.record` keeps what it was made from.
 
 from __future__ import annotations
 
+from engine.bulletin.changes import changes
 from engine.bulletin.content import Wording, content
 from engine.bulletin.issue import Issue, issue_of, issues, kind_named
 from engine.bulletin.names import SHAPES
@@ -15,6 +16,6 @@ from engine.bulletin.release import differences
 from engine.bulletin.slips import slips
 
 __all__ = [
-    "ENDING", "SHAPES", "Issue", "Wording", "content", "differences", "issue_of", "issues", "kind_named", "record",
-    "slips",
+    "ENDING", "SHAPES", "Issue", "Wording", "changes", "content", "differences", "issue_of", "issues",
+    "kind_named", "record", "slips",
 ]  # fmt: skip

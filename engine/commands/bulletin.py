@@ -24,6 +24,8 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "-o", dest="output", type=Path, default=Path("out"), metavar="文件夹", help="写到哪里；不写是 out"
     )
+    parser.add_argument("--format", choices=("docx", "md"), default="docx", metavar="格式",
+                        help="docx（Word）或 md（粘贴用的文字）；不写是 docx")  # fmt: skip
     parser.add_argument("--template", type=Path, metavar="模板.docx", help="用这个模板；不写先用 templates/本单位 里的")
     parser.add_argument("--number", default="", metavar="文号", help="发文字号；不写留空")
     parser.add_argument("--date", type=day, metavar="日期", help="成文日期；不写留空，从不用今天")
@@ -54,13 +56,14 @@ def _run(arguments: argparse.Namespace) -> int:
     order = publish.Order(
         arguments.rules, arguments.records, arguments.kind, arguments.period, arguments.template, arguments.number,
         arguments.date, arguments.unit, arguments.draft_rules,
-        Options(arguments.as_of, readings(arguments), arguments.skip_bad),
+        Options(arguments.as_of, readings(arguments), arguments.skip_bad), f".{arguments.format}",
     )  # fmt: skip
     edition = publish.prepared(order)
     print_problems(edition.result.ledgers.notices)
     print(f"模板：{edition.template}", file=sys.stderr)
-    for path in publish.released(edition, arguments.output, _progress(len(edition.names))):
-        print(f"写出：{path}")
+    release = publish.released(edition, arguments.output, _progress(len(edition.names)))
+    for text in (*(f"写出：{path}" for path in release.paths), *release.changes):
+        print(text)
     return OK
 
 

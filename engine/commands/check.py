@@ -32,7 +32,7 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _checked(path: Path, told_on: Any) -> list[Problem]:
-    if path.suffix.lower() == ".docx":
+    if path.suffix.lower() in (".docx", ".md"):
         return _template(path, told_on)
     from engine.pipeline import check_rules
 

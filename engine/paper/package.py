@@ -29,10 +29,24 @@ def opened(path: Path) -> tuple[str, bytes]:
     except OSError:
         hint = "它是文件夹。" if path.is_dir() else "看看文件的权限，关掉正打开着它的程序。"
         raise Rejected([Problem("F02", f"打不开“{path}”。", Passage(name), hint)]) from None
-    problems = faults(name, data)
+    problems = plain_faults(name, data) if is_plain(name) else faults(name, data)
     if problems:
         raise Rejected(problems)
     return name, data
+
+
+def is_plain(name: str) -> bool:
+    """Whether a template is text (Markdown), not a Word document."""
+    return name.lower().endswith(".md")
+
+
+def plain_faults(name: str, data: bytes) -> list[Problem]:
+    """What makes a text no template: it is not UTF-8."""
+    try:
+        data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return [Problem("T01", "它不是 UTF-8 编码的文本。", Passage(name), "用记事本打开，另存为 UTF-8。")]
+    return []
 
 
 def faults(name: str, data: bytes) -> list[Problem]:

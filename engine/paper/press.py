@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from engine.paper.package import MOST_BYTES
+from engine.paper.package import MOST_BYTES, is_plain
 from engine.source import Passage, Problem, Rejected
 
 SECONDS = 10
@@ -28,7 +28,8 @@ def pressed(
     name: str, template: bytes, contexts: Sequence[object], shape: Mapping[str, object] | None = None
 ) -> Iterator[bytes]:
     """The documents, one a context; without contexts the template is only checked. Raises :class:`Rejected`."""
-    job = {"template": base64.b64encode(template).decode(), "contexts": contexts, "shape": shape}
+    encoded = base64.b64encode(template).decode()
+    job = {"template": encoded, "plain": is_plain(name), "contexts": contexts, "shape": shape}
     with _child() as child:
         try:
             threading.Thread(target=_feed, args=(child.stdin, json.dumps(job).encode()), daemon=True).start()

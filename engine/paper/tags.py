@@ -6,6 +6,7 @@ no import is left; and what does compile runs in Jinja's immutable sandbox witho
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from jinja2 import StrictUndefined, TemplateRuntimeError, TemplateSyntaxError, Undefined, nodes
@@ -32,8 +33,12 @@ REFUSED = "T04 "
 class Language(ImmutableSandboxedEnvironment):
     """Jinja cut down to :data:`ALLOWED`: what is not there raises :class:`TemplateSyntaxError` at its line."""
 
-    def __init__(self) -> None:
-        super().__init__(autoescape=True, undefined=StrictUndefined, finalize=_text)
+    def __init__(self, escape: Callable[[str], str] | None = None) -> None:
+        """``escape`` makes values harmless in plain text; without it they are made so for XML."""
+        super().__init__(
+            autoescape=escape is None, undefined=StrictUndefined, finalize=_printing(escape),
+            trim_blocks=escape is not None, lstrip_blocks=escape is not None,
+        )  # fmt: skip
         self.globals.clear()
         self.tests.clear()
         self.filters = dict(FILTERS)
@@ -73,11 +78,17 @@ class Language(ImmutableSandboxedEnvironment):
         return self.undefined(obj=obj, name=attribute)
 
 
-def _text(value: Any) -> Any:
+def _printing(escape: Callable[[str], str] | None) -> Callable[[Any], Any]:
     """What may be printed: a text, or the number of a turn of a loop."""
-    if isinstance(value, str | Undefined) or type(value) is int:
-        return value
-    raise TemplateRuntimeError("印的不是文字，是一个名单或一组名字：用 for 逐个印，或者加 |顿号")
+
+    def text(value: Any) -> Any:
+        if isinstance(value, str):
+            return escape(value) if escape is not None else value
+        if isinstance(value, Undefined) or type(value) is int:
+            return value
+        raise TemplateRuntimeError("印的不是文字，是一个名单或一组名字：用 for 逐个印，或者加 |顿号")
+
+    return text
 
 
 def _within(tree: nodes.Node) -> list[nodes.Node]:

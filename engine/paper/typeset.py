@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from docxtpl import DocxTemplate
-from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError
+from jinja2 import TemplateError, TemplateSyntaxError
 from lxml import etree
 
 from engine.paper.columns import fit
@@ -37,7 +37,7 @@ class Typeset:
             return [
                 Fault("T01", "文档的内部结构坏了，读不出来。", "在 Word 里打开，另存一份。", "", type(error).__name__)
             ]
-        return list(dict.fromkeys(fault for where, source in sources for fault in _faults(where, source, shape)))
+        return list(dict.fromkeys(fault for where, source in sources for fault in source_faults(where, source, shape)))
 
     def filled(self, context: Mapping[str, Any]) -> bytes:
         """The finished document. Raises :class:`Fault`."""
@@ -45,10 +45,8 @@ class Typeset:
         sheet = _Sheet(io.BytesIO(self._data))
         try:
             sheet.render(dict(context), Language())
-        except UndefinedError as error:
-            raise Fault("T02", f"模板里有一个名字没有值：{error.message}。", _HINT) from None
         except TemplateError as error:
-            raise Fault("T03", f"{error.message}。", _HINT) from None
+            raise refusal(self.faults(context), error) from None
         except etree.XMLSyntaxError:
             raise Fault("T08", "填好的文档结构坏了，可能是标签跨了表格或段落。", _UNSEEN) from None
         fit(sheet.docx)
@@ -58,6 +56,11 @@ class Typeset:
         if len(data) > MOST_BYTES:
             raise Fault("T07", "填好的文档超过 20 MB。", "去掉模板里的大图片。")
         return data
+
+
+def refusal(faults: Sequence[Fault], error: TemplateError) -> Fault:
+    """Why a template could not be filled: the first fault that it has against the very context, else what was said."""
+    return faults[0] if faults else Fault("T03", f"{error.message}。", _HINT)
 
 
 class _Sheet(DocxTemplate):  # type: ignore[misc]
@@ -87,7 +90,8 @@ def _lines(xml: str) -> str:
     return re.sub(r"<w:p([ >])", r"\n<w:p\1", xml)
 
 
-def _faults(where: str, source: str, shape: Mapping[str, Any] | None) -> Iterator[Fault]:
+def source_faults(where: str, source: str, shape: Mapping[str, Any] | None) -> Iterator[Fault]:
+    """What is wrong with the text of one part: half tags, tags that cannot be read, unknown names."""
     halves = list(leftover(where, source))
     if halves:
         yield from halves

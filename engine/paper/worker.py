@@ -18,10 +18,11 @@ def main() -> None:
     sys.stdout = sys.stderr  # what a library prints is no answer
     job = json.loads(sys.stdin.buffer.read())
     from engine.paper.faults import Fault
+    from engine.paper.text import Text
     from engine.paper.typeset import Typeset
 
     _limit()
-    sheet = Typeset(base64.b64decode(job["template"]))
+    sheet = (Text if job["plain"] else Typeset)(base64.b64decode(job["template"]))
 
     def answer(value: dict[str, Any]) -> None:
         out.write(json.dumps(value).encode() + b"\n")
