@@ -238,6 +238,7 @@ def _spread(table: Any, row: int, column: int, loop: str, text: str, name: str =
 
 def head(sheet: Sheet) -> None:
     """发文机关标志, 发文字号, red line, title, marks, 主送机关."""
+    sheet.tag("if 标志")
     masthead = sheet.line("{{ 标志 }}", TITLE, SIZE_1, CENTER, None)
     masthead.paragraph_format.space_before = Mm(30.6)
     masthead.runs[0].font.color.rgb = RED
@@ -249,9 +250,12 @@ def head(sheet: Sheet) -> None:
     number._p.get_or_add_pPr().insert_element_before(border, "w:shd", "w:spacing", "w:ind", "w:jc", "w:rPr")
     sheet.line()
     sheet.line()
+    sheet.tag("endif")
     title(sheet)
     sheet.line()
-    indent(sheet.line("{{ 主送 }}：", align=JUSTIFY))
+    sheet.tag("if 主送")
+    sheet.line("{{ 主送 }}：", align=JUSTIFY)
+    sheet.tag("endif")
 
 
 def title(sheet: Sheet, size: float = SIZE_2) -> None:
@@ -336,6 +340,7 @@ def doubts(sheet: Sheet) -> None:
 
 def imprint(sheet: Sheet) -> None:
     """版记 on the last lines of the last page: thick, thin, thick; 4号."""
+    sheet.tag("if 印发")
     table = sheet.document.add_table(2, 1)
     _set_width(table, IMPRINT_WIDTH)
     _borders(table, top=8, insideH=6, bottom=8)
@@ -350,8 +355,8 @@ def imprint(sheet: Sheet) -> None:
     printed = write(table.cell(1, 0).paragraphs[0], "{{ 印发 }}\t{{ 日期 }}印发", FANG, SIZE_4, LEFT, None)
     indent(printed, left=SIZE_4 / SIZE_3, right=SIZE_4 / SIZE_3)
     printed.paragraph_format.tab_stops.add_tab_stop(Mm(IMPRINT_WIDTH - 9), 2)
-    last = sheet.line("", FANG, 1, LEFT, 1)
-    last.paragraph_format.space_after = Pt(0)
+    sheet.line("", FANG, 1, LEFT, 1)  # a table may not be the last thing of a document
+    sheet.tag("endif")
 
 
 # ---- the templates --------------------------------------------------------------------------------
