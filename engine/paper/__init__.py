@@ -38,10 +38,13 @@ def render(template: Path, context: Context) -> bytes:
     return document
 
 
-def render_each(template: Path, contexts: Iterable[Context]) -> Iterator[bytes]:
-    """One document a context, in one process, as they come. Raises as :func:`render`."""
+def render_each(template: Path, contexts: Iterable[Context], shape: Shape | None = None) -> Iterator[bytes]:
+    """One document a context, in one process, as they come, the template checked as by :func:`check` before the first.
+
+    Raises as :func:`render`.
+    """
     name, data = opened(template)
-    yield from pressed(name, data, list(contexts))
+    yield from pressed(name, data, list(contexts), shape)
 
 
 def check(template: Path, shape: Shape | None = None) -> list[Problem]:

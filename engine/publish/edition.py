@@ -16,6 +16,7 @@ from engine.source import Problem, Rejected
 
 if TYPE_CHECKING:
     from engine.bulletin import Issue, Wording
+    from engine.paper import Reading
     from engine.result import Result
 
 SLIP = "明细单"
@@ -52,12 +53,13 @@ class Edition:
 
     def documents(self) -> Iterator[tuple[str, bytes]]:
         """(file name, bytes) one after the other, each read again before it is handed out."""
-        from engine.bulletin import differences
+        from engine.bulletin import SHAPES, differences
         from engine.paper import render_each, reread
 
-        blank = reread(self.template.read_bytes())
-        made = render_each(self.template, self.contexts)
+        made = render_each(self.template, self.contexts, SHAPES.get(self.issue.bulletin.template, SHAPES["通报"]))
+        blank: Reading | None = None
         for name, context, data in zip(self.names, self.contexts, made, strict=True):
+            blank = blank or reread(self.template.read_bytes())  # not before it was found harmless
             problems = differences(name, context, reread(data), blank)
             if problems:
                 raise Rejected(problems)
@@ -66,16 +68,12 @@ class Edition:
 
 def prepared(order: Order) -> Edition:
     """Everything but the paper. Raises :class:`Rejected`."""
-    from engine.bulletin import SHAPES, Wording, issue_of, kind_named
-    from engine.paper import check
+    from engine.bulletin import Wording, issue_of, kind_named
 
     book = load_rules(order.rules, order.options.readings)
     _refuse_draft(book, allowed=order.draft)
     issue = issue_of(book, kind_named(book, order.kind), order.period)
     template = order.template or template_named(f"{issue.bulletin.template}{order.form}", book)
-    problems = check(template, SHAPES.get(issue.bulletin.template, SHAPES["通报"]))
-    if problems:
-        raise Rejected(problems)
     as_of = order.options.as_of or issue.as_of
     result = score_by(book, order.records, Options(as_of, order.options.readings, order.options.skip_bad))
     pages = _pages(result, issue, Wording(order.number, order.day), order.unit)
