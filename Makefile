@@ -19,7 +19,10 @@ demo: setup
 	$(XIZE) check rules/2024.yaml
 	$(XIZE) template rules/2024.yaml -o out/空白台账.xlsx
 	$(XIZE) score rules/2024.yaml examples/2024.xlsx -o out
-	@echo "结果在 out/：成绩.xlsx、scores.json、空白台账.xlsx。"
+	$(XIZE) bulletin rules/2024.yaml examples/2024.xlsx --kind 季度进度 --period 2024-05
+	$(XIZE) bulletin rules/2024.yaml examples/2024.xlsx --kind 年度进度 --period 2024Q2
+	$(XIZE) bulletin rules/2024.yaml examples/2024.xlsx --kind 年度考评结果 --period 2024
+	@echo "结果在 out/：成绩.xlsx、scores.json、空白台账.xlsx，三份通报（.docx）和记录。"
 	@echo "要问一个单位的分从哪里来：$(XIZE) explain rules/2024.yaml examples/2024.xlsx --unit 县教育局"
 
 test: setup lint

@@ -489,8 +489,42 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """统计: the counted rows of ``ledger``, split ``by`` a column of options; ``measure`` follows the number."""
+
+    ledger: str
+    by: str | None
+    measure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Annex:
+    """附件: the counted rows of ``ledger`` in the period, with these columns."""
+
+    ledger: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """文面: what stands on every document (GB/T 9704-2012): 标志 代字 主送 落款 附注 抄送 印发; empty: not written."""
+
+    masthead: str
+    series: str
+    addressee: str
+    signature: str
+    note: str
+    copies: tuple[str, ...]
+    printer: str
+
+
+@dataclass(frozen=True, slots=True)
 class Bulletin:
-    """通报: what one kind of bulletin lists; it computes nothing."""
+    """通报: what one kind of bulletin lists, and its words; it computes nothing.
+
+    ``template`` names the file, ``top`` how many places are named in the text, ``totals`` the columns to be
+    added up, ``decimals`` and ``percent_decimals`` the most that are printed. ``texts``: heading → paragraphs.
+    """
 
     name: str
     place: Span
@@ -501,6 +535,15 @@ class Bulletin:
     order: tuple[tuple[str, str], ...]
     columns: tuple[str, ...]
     lists: Mapping[str, Expression]
+    template: str = "通报"
+    heading: tuple[str, ...] = ()
+    top: int = 0
+    totals: tuple[str, ...] = ()
+    decimals: int = 2
+    percent_decimals: int = 1
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
+    texts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    annexes: Mapping[str, Annex] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -584,5 +627,6 @@ class RuleBook:
     items: Mapping[str, Item]
     appraisal: Appraisal
     bulletins: Mapping[str, Bulletin]
+    letterhead: Letterhead
     waivers: Mapping[str, Waiver]
     unverified: Mapping[str, Unverified] = field(default_factory=dict)

@@ -10,10 +10,10 @@ from pathlib import Path
 import docx
 import pytest
 
-from engine.checks import Subject
+from engine.checks import Checked, Subject
 from engine.collation import Collation, Finding, collate
 from engine.paper.original import Original, Piece, read_original
-from engine.pipeline import Checked, check_rules, checked
+from engine.pipeline import check_rules, checked
 from engine.source import Rejected
 
 HERE = Path(__file__).parent

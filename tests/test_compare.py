@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from engine.checks import Checked
 from engine.compare import Change, Comparison, Direction, Kind, Match, Move, Proof, applied, changes
+from engine.compare.build import _ORDER
 from engine.compare.differences import differences
 from engine.compare.match import matched
 from engine.compare.rehearsal import Rehearsal
@@ -382,3 +383,9 @@ def test_git_shows_rules_as_rules(root: Path, tmp_path: Path) -> None:
     run("commit", "-qm", "一")
     edition(root, tmp_path / "2024.yaml", "写法", "改一格")
     assert "计分「采用分值」单条采用·区级采用　30 → 25　收紧" in run("diff")
+
+
+def test_every_section_of_a_rule_file_has_its_place(root: Path) -> None:
+    """规则文件有的每一节，更改都排得进去。"""
+    schema = json.loads((root / "schema" / "rulebook.json").read_text(encoding="utf-8"))
+    assert set(_ORDER) == set(schema["properties"])

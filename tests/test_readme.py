@@ -78,6 +78,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (top / folder).mkdir()
     for file in ("rules/2024.yaml", "rules/2023.yaml", "examples/2024.xlsx", "tests/2024-notice.txt"):
         shutil.copy(ROOT / file, top / file)
+    shutil.copytree(ROOT / "templates", top / "templates", ignore=shutil.ignore_patterns("__pycache__"))
     (top / "改错.yaml").write_text(RULES.replace(*UNQUOTED, 1), encoding="utf-8")
     workbook = openpyxl.load_workbook(ROOT / "examples" / "2024.xlsx")
     workbook["采用"]["B2"].value = "大浦镇"

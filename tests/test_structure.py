@@ -30,10 +30,10 @@ FLOORS = [
     ["result"],
     ["explanation"],
     ["refusals", "checks"],
-    ["prose", "collation", "compare"],
+    ["prose", "collation", "compare", "bulletin"],
     ["terminal", "telling", "workbook"],
     ["pipeline"],
-    ["authoring"],
+    ["authoring", "publish"],
     ["commands"],
     ["__main__", "__init__"],
 ]
@@ -45,7 +45,10 @@ ONE_FILE = {
     "simpleeval": "evaluate",
     "rich": "terminal",
     "python_calamine": "ledger",
+    "docxtpl": "paper",
     "docx": "paper",
+    "jinja2": "paper",
+    "lxml": "paper",
 }
 
 

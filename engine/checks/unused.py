@@ -14,8 +14,9 @@ from engine.source import Problem, Severity
 def read_names(study: Study) -> frozenset[str]:
     """Every name that some other entry, or a bulletin, reads."""
     asked = {name for reader, names in study.asked.items() for name in names if _own(name) != _own(reader)}
-    shown = {name for b in study.book.bulletins.values() for name in (*b.columns, *(key for key, _ in b.order))}
-    listed = {a.text for b in study.book.bulletins.values() for e in b.lists.values() for a in e.names}
+    bulletins = study.book.bulletins.values()
+    shown = {name for b in bulletins for name in (*b.columns, *(key for key, _ in b.order), *b.totals)}
+    listed = {a.text for b in bulletins for e in b.lists.values() for a in e.names}
     linked = {f"{LEDGER}{ledger.link.ledger}" for ledger in study.book.ledgers.values() if ledger.link is not None}
     return frozenset(asked | shown | listed | linked)
 

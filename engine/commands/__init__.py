@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from engine.commands import check, diff, explain, new_year, roster, score, show, template
+from engine.commands import bulletin, check, diff, explain, new_year, roster, score, show, template
 from engine.commands.parser import root
 
-COMMANDS = (check, template, score, explain, diff, show, new_year, roster)
+COMMANDS = (check, template, score, explain, bulletin, diff, show, new_year, roster)
 
 
 def parser() -> argparse.ArgumentParser:

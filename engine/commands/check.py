@@ -15,8 +15,8 @@ from engine.telling import code_of, print_json, print_problems
 
 def add(commands: Any) -> None:
     """The command and its arguments."""
-    parser = command(commands, "check", "校验", "检查细则文件：不看台账就能说出的毛病", _run)
-    parser.add_argument("rules", nargs="+", type=Path, metavar="细则.yaml")
+    parser = command(commands, "check", "校验", "检查细则文件和 Word 模板：不看台账就能说出的毛病", _run)
+    parser.add_argument("rules", nargs="+", type=Path, metavar="细则.yaml", help="细则文件，或通报的模板 .docx")
     json_argument(parser, "问题")
 
 
@@ -32,6 +32,8 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _checked(path: Path, told_on: Any) -> list[Problem]:
+    if path.suffix.lower() in (".docx", ".md"):
+        return _template(path, told_on)
     from engine.pipeline import check_rules
 
     try:
@@ -42,3 +44,12 @@ def _checked(path: Path, told_on: Any) -> list[Problem]:
     words += f"{len(book.roster.units)} 个单位，{len(book.readings)} 个口径（{alternatives} 种备选都试过）。"
     print(words, file=told_on)
     return told
+
+
+def _template(path: Path, told_on: Any) -> list[Problem]:
+    from engine.publish import check_template
+
+    problems = check_template(path)
+    if not problems:
+        print(f"{path}：模板没有错误。", file=told_on)
+    return problems

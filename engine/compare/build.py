@@ -18,7 +18,8 @@ from engine.rulebook import RuleBook
 
 _TEXT = {"原文", "试写", "不计算", "说明", "问题", "理由", "条款", "曾用", "豁免", "待核对"}
 _TITLES = {"名称", "文号", "印发", "替代", "状态"}
-_ORDER = ("细则", "条文", "口径", *ITEMS, "考评", "单位", "台账", "通报", "豁免", "待核对")
+_FACE = "文面"  # what every document shows alike: words only
+_ORDER = ("细则", "条文", "口径", *ITEMS, "考评", "单位", "台账", "通报", _FACE, "豁免", "待核对")
 _MOST = 1_000
 
 
@@ -117,7 +118,7 @@ def _kind(edits: Sequence[Edit]) -> Kind:
 
 
 def _is_text(path: Path) -> bool:
-    return path[-1] in (_TITLES if path[0] == _ORDER[0] else _TEXT)
+    return path[0] == _FACE or path[-1] in (_TITLES if path[0] == _ORDER[0] else _TEXT)
 
 
 def _banded(key: Path, edits: Sequence[Edit]) -> bool:

@@ -21,7 +21,7 @@ TABLES = ("表", "按次")
 _WHOLE = 1_000
 # The first keys of a path → how many of its keys name one thing that changes as one; the longest that fits.
 _DEPTH: dict[Path, int] = {
-    ("细则",): 2, ("条文",): 2, ("口径",): 2, ("豁免",): 1, ("待核对",): 1,
+    ("细则",): 2, ("条文",): 2, ("口径",): 2, ("豁免",): 1, ("待核对",): 1, ("文面",): 2,
     ("单位",): 2, ("单位", "名单"): 3, ("单位", "列"): 3, ("台账",): 3, ("考评",): 2, ("考评", "项目"): 4,
     ("考评", "得分"): 3, ("通报",): 3, **{(section,): 3 for section in ITEMS},
 }  # fmt: skip

@@ -34,7 +34,7 @@ from engine.rulebook import (
 from engine.scoring import SCORE, TIED
 from engine.scoring.study import finer
 
-__all__ = ["Reason", "Record", "Story", "explain", "said"]
+__all__ = ["Reason", "Record", "Story", "explain", "near", "said"]
 
 
 def explain(result: Result, name: str) -> Story:
@@ -46,6 +46,15 @@ def explain(result: Result, name: str) -> Story:
     yearly = unit.period is Period.YEAR
     reasons = _reasons(unit, 1) if yearly else tuple(_whole(unit, number) for number in periods)
     return Story(unit, reasons, (*_ranks(unit, periods), *_scaled(unit, periods)), _outcomes(unit), records(unit))
+
+
+def near(unit: Unit, period: Period, number: int) -> tuple[str, ...]:
+    """How far the next better band is, for every table by bands that the parts of a period rest on."""
+    parts = [p for p in unit.book.appraisal.parts.values() if p.period is period]
+    items = [(unit.book.items[name], p.moved == "扣") for p in parts for name in p.by if name in unit.book.items]
+    tables = [(item, deducted) for item, deducted in items if isinstance(item.mechanism, Lookup)]
+    scene = _scene(unit, period, number)
+    return tuple(text for item, deducted in tables for text in distances(item, scene, deducted))
 
 
 def _reasons(unit: Unit, number: int) -> tuple[Reason, ...]:

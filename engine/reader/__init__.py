@@ -10,7 +10,7 @@ from engine.document import Document
 from engine.reader.items import item
 from engine.reader.node import Node
 from engine.reader.patches import patched
-from engine.reader.sections import appraisal, bulletin, clause, ledger, reading, roster, title, waiver
+from engine.reader.sections import appraisal, bulletin, clause, ledger, letterhead, reading, roster, title, waiver
 from engine.reader.unverified import unverified, unwarranted
 from engine.rulebook import Bulletin, Item, Ledger, Part, Period, Reading, RuleBook, Step
 from engine.source import Problem, Rejected, Span
@@ -52,6 +52,7 @@ def read(doc: Document, chosen: Mapping[str, str] | None = None, base: Base | No
         {i.name: i for i in items},
         kept.section(root.get("考评"), appraisal, lambda b: b.appraisal),
         kept.section(root.get("通报"), lambda node: _named(node, bulletin), lambda b: b.bulletins),
+        letterhead(root.get("文面")),
         _named(root.get("豁免"), waiver),
         kept.section(root.get("待核对"), lambda node: unverified(node, patched=bool(taken)), lambda b: b.unverified),
     )  # fmt: skip

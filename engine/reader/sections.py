@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
@@ -14,6 +15,7 @@ from engine.reader.tables import quantity
 from engine.rulebook import (
     ABSENT_WORDS,
     Absent,
+    Annex,
     Appraisal,
     Bulletin,
     Clause,
@@ -21,12 +23,14 @@ from engine.rulebook import (
     Field,
     Kind,
     Ledger,
+    Letterhead,
     Link,
     Part,
     Period,
     Reading,
     Roster,
     Step,
+    Tally,
     Title,
     Unit,
     Waiver,
@@ -296,11 +300,37 @@ def waiver(node: Node) -> Waiver:
     )  # fmt: skip
 
 
+def letterhead(node: Node) -> Letterhead:
+    """文面."""
+    return Letterhead(
+        node.text_at("标志"), node.text_at("代字"), node.text_at("主送"), node.text_at("落款"), node.text_at("附注"),
+        node.get("抄送").texts(), node.text_at("印发"),
+    )  # fmt: skip
+
+
+WORDS = ("期", "本期", "年度", "截至", "细则")
+"""What the words of a bulletin may leave to the program, in braces."""
+
+
 def bulletin(node: Node) -> Bulletin:
     """通报."""
     period = Period(node.text_at("每", "年"))
     lists = {n.name: parsed for n in node.get("名单").items() if (parsed := expression(n)) is not None}
+    for words in (node.get("标题"), *node.get("文字").items()):
+        _check_braces(words)
     return Bulletin(
         node.name, node.key_place, clauses(node), Period(node.text_at("发", period.value)), period,
         node.text_at("分组") or None, ordering(node.get("次序")), node.get("列").texts(), lists,
+        node.text_at("模板", "通报"), node.get("标题").texts(), int(node.text_at("前", "0")), node.get("合计").texts(),
+        int(node.text_at("小数", "2")), int(node.text_at("百分比小数", "1")),
+        {n.name: Tally(n.text_at("台账"), n.text_at("按") or None, n.text_at("量", "条"))
+         for n in node.get("统计").items()},
+        {n.name: n.texts() for n in node.get("文字").items()},
+        {n.name: Annex(n.text_at("台账"), n.get("列").texts()) for n in node.get("附件").items()},
     )  # fmt: skip
+
+
+def _check_braces(node: Node) -> None:
+    for name in re.findall(r"\{(.*?)\}", "".join(node.texts())):
+        if name not in WORDS:
+            node.fault("R05", f"“{{{name}}}”不是程序会填的。", f"可写：{'、'.join(f'{{{w}}}' for w in WORDS)}。")

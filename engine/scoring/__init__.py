@@ -47,7 +47,7 @@ from engine.scoring.rows import as_number, formula, lookup, per_time
 from engine.scoring.run import Fault, Outcome, run
 from engine.scoring.study import LEDGER, SCORE, Gone, Skip, Study
 from engine.scoring.supposed import behind, supposed_scores
-from engine.scoring.table import ROW, Table
+from engine.scoring.table import LISTED, ROW, Table
 from engine.scoring.tables import table_maker
 from engine.scoring.variant import take_over
 from engine.source import Problem, Rejected
@@ -64,6 +64,7 @@ __all__ = [
     "behind",
     "check",
     "dry",
+    "listed",
     "rehearse",
     "rehearse_again",
     "score",
@@ -131,7 +132,22 @@ def score(book: RuleBook, frames: Any, as_of: int) -> Outcome:
 
     Raises :class:`Rejected` for faults of the rule book.
     """
-    return run(book, frames, as_of, study_of)
+    return run(book, frames, as_of, _with_lists)
+
+
+def listed(bulletin: str, name: str) -> str:
+    """The column that says whether a unit is on a bulletin's list (名单), on the table of its period."""
+    return f"{LISTED}{bulletin}.{name}"
+
+
+def _with_lists(book: RuleBook, as_of: int, frames: Any, **data: Any) -> Study:
+    """The study with a column more for every list of every bulletin; nothing is scored by them."""
+    study = study_of(book, as_of, frames, **data)
+    for bulletin in () if study.problems else book.bulletins.values():
+        table = study.table(bulletin.period.value)
+        for name, expression in bulletin.lists.items():
+            table.add(listed(bulletin.name, name), study.condition(table, expression))
+    return study
 
 
 def rehearse(book: RuleBook, frames: Any, as_of: int) -> Scored:
@@ -161,10 +177,11 @@ def _listed(study: Study, bulletin: Bulletin) -> Iterator[Problem]:
     """A bulletin names only what there is."""
     known = {*study.entries, SCORE, *study.book.roster.fields}
     names = [*bulletin.columns, *(name for name, _ in bulletin.order), *filter(None, [bulletin.grouped_by])]
-    for name in names:
+    for name in (*names, *bulletin.totals):
         if name not in known:
             hint = asked(name, known, "写一个指标、项目、结果或单位的列。")
             yield Problem("R05", f"「{bulletin.name}」里的“{name}”没有定义。", bulletin.place, hint)
+    yield from _tallied(study, bulletin)
     for expression in bulletin.lists.values():
         mentioned = {atom.text for atom in expression.names}
         if study.stale is not None and SCORE not in mentioned and mentioned.isdisjoint(study.stale):
@@ -175,6 +192,23 @@ def _listed(study: Study, bulletin: Bulletin) -> Iterator[Problem]:
             yield from rejected.problems
         except Skip:
             continue
+
+
+def _tallied(study: Study, bulletin: Bulletin) -> Iterator[Problem]:
+    """统计 and 附件 name ledgers, and columns of theirs."""
+    wanted = [(t.ledger, [t.by] if t.by else []) for t in bulletin.tallies.values()]
+    wanted += [(a.ledger, list(a.columns)) for a in bulletin.annexes.values()]
+    for ledger, columns in wanted:
+        if ledger not in study.book.ledgers:
+            hint = asked(ledger, study.book.ledgers, "写一张台账的名字。")
+            yield Problem("R05", f"「{bulletin.name}」里的台账“{ledger}”没有定义。", bulletin.place, hint)
+            continue
+        known = {*study.book.ledgers[ledger].fields, "单位"}
+        known |= {item.name for item in study.book.items.values() if item.ledger == ledger}
+        for name in columns:
+            if name not in known:
+                hint = asked(name, known, f"可写：{'、'.join(known)}。")
+                yield Problem("R05", f"「{bulletin.name}」里的“{name}”不是台账“{ledger}”的列。", bulletin.place, hint)
 
 
 def dry(book: RuleBook, as_of: int, base: Study | None = None) -> Study:

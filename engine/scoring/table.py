@@ -15,6 +15,7 @@ ROW, UNIT, DAY, PERIOD, ENDED, SOURCE = "#行", "#单位", "#日", "#期", "#到
 # Kept for explanations: whether a row met an item's 当; which cell of a table it fell in;
 # whether it was singled out as faulty or waiting.
 HELD, CELL, MARK = "~当", "~格", "~标"
+LISTED = "~名"  # whether a unit is on a list of a bulletin
 # What else a column is stored with: denominator of a 商, reason for no value, “at least”.
 OVER, ABSENT, OPEN = "÷", "?", "≥"
 

@@ -1,0 +1,88 @@
+"""单位明细单: one page a unit, to be checked against the unit's own records. Read from the explanation, nothing new."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import Any
+
+from engine.bulletin.content import Wording, head, marks
+from engine.bulletin.figures import Figures
+from engine.bulletin.issue import Issue
+from engine.bulletin.words import points
+from engine.explanation import Reason, Record, Story, explain, said
+from engine.result import Result, Unit
+from engine.rulebook import Absent
+from engine.scoring import TIED
+
+_QUIET = ("单位",)
+_OUTCOMES = ("计入“", "待定", "未计")
+
+
+def slips(result: Result, issue: Issue, wording: Wording) -> Iterator[tuple[Unit, dict[str, Any]]]:
+    """Each unit with the texts of its page."""
+    figures = Figures(result, issue)
+    top = head(figures, wording, marks(result))
+    for unit in result.units:
+        yield unit, {**top, **_page(figures, explain(result, unit.name))}
+
+
+def _page(figures: Figures, story: Story) -> dict[str, Any]:
+    unit, bulletin = story.unit, figures.issue.bulletin
+    score = unit.score
+    moved = [reason for reason in _all(story.reasons) if _took(unit, reason)]
+    return {
+        "单位": unit.name,
+        "类别": unit.group or "",
+        "得分": "、".join(map(said, score.values())) if isinstance(score, dict) else _score(figures, score),
+        "名次": _rank(unit),
+        "指标": [{"名": name, "值": figures.text(unit, name)} for name in bulletin.columns],
+        "项目": [{"名": r.name, "得分": said(r.value), "说明": r.text, "条款": "；".join(r.clauses)}
+               for r in story.reasons],
+        "扣分": [{"名": r.name, "分": said(r.value), "说明": r.text, "条款": "；".join(r.clauses)} for r in moved],
+        "计入": [_record(r) for r in story.records if r.counted],
+        "未计": [_record(r) for r in story.records if not r.counted],
+        "其他情况": [f"{word}：{text}" for word, texts in (
+            ("归零", unit.vetoes), ("处置", unit.consequences), ("待定", unit.pending), ("提示", unit.notices),
+        ) for text in texts],
+    }  # fmt: skip
+
+
+def _score(figures: Figures, score: object) -> str:
+    if isinstance(score, Fraction):
+        return points(score, figures.issue.bulletin.decimals)
+    return said(score) if isinstance(score, Absent) else str(score)
+
+
+def _rank(unit: Unit) -> str:
+    """Every 名次: “系列名次 3（并列）”."""
+    ranks = unit.ranks
+    tied = "（并列）" if ranks.get(TIED) is True else ""
+    found = [f"{name} {value}" for name, value in ranks.items() if name != TIED and isinstance(value, int)]
+    return "；".join([f"{found[0]}{tied}", *found[1:]]) if found else ""
+
+
+def _all(reasons: Iterable[Reason]) -> Iterator[Reason]:
+    for reason in reasons:
+        yield reason
+        yield from _all(reason.children)
+
+
+def _took(unit: Unit, reason: Reason) -> bool:
+    """Whether a reason is a deduction: named by a part's 扣 or a step's 减, and not nothing."""
+    parts = (name for part in unit.book.appraisal.parts.values() if part.moved == "扣" for name in part.by)
+    steps = (name for step in unit.book.appraisal.steps if step.verb == "减" for name in step.names)
+    return reason.name in {*parts, *steps} and isinstance(reason.value, Fraction) and reason.value != 0
+
+
+def _record(record: Record) -> dict[str, str]:
+    words = "，".join(text for name, text in record.words.items() if text and name not in _QUIET)
+    return {"台账": record.ledger, "行": str(record.row), "内容": words, "说明": "；".join(_short(record.notes))}
+
+
+def _short(notes: Sequence[str]) -> Iterator[str]:
+    """What a row came to: of the steps of its points the last, then what it was counted in, or why not."""
+    outcomes = [note for note in notes if note.startswith(_OUTCOMES)]
+    steps = [note for note in notes if note not in outcomes]
+    yield from steps[-1:]
+    yield from outcomes

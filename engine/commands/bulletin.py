@@ -1,0 +1,93 @@
+"""xize bulletin: 通报, 明细单 and lists as Word documents, from templates that staff may change."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+from engine.commands.parser import command
+from engine.commands.values import day, reading_argument, readings
+from engine.telling import OK, print_problems
+
+
+def add(commands: Any) -> None:
+    """The command and its arguments."""
+    parser = command(commands, "bulletin", "通报", "写通报、明细单、清单（Word 文档）", _run)
+    parser.add_argument("rules", nargs="?", type=Path, metavar="细则.yaml")
+    parser.add_argument(
+        "records", nargs="?", type=Path, metavar="台账", help="一个 .xlsx，或装着各台账 CSV/Parquet 的文件夹"
+    )
+    parser.add_argument("--kind", metavar="种类", help="细则「通报」里的名字；不写就列出有哪几种")
+    parser.add_argument("--period", metavar="期", help="2024-05、2024Q2 或 2024；不写就列出各期和截至日")
+    parser.add_argument(
+        "-o", dest="output", type=Path, default=Path("out"), metavar="文件夹", help="写到哪里；不写是 out"
+    )
+    parser.add_argument("--format", choices=("docx", "md"), default="docx", metavar="格式",
+                        help="docx（Word）或 md（粘贴用的文字）；不写是 docx")  # fmt: skip
+    parser.add_argument("--template", type=Path, metavar="模板.docx", help="用这个模板；不写先用 templates/本单位 里的")
+    parser.add_argument("--number", default="", metavar="文号", help="发文字号；不写留空")
+    parser.add_argument("--date", type=day, metavar="日期", help="成文日期；不写留空，从不用今天")
+    parser.add_argument("--unit", default="", metavar="单位", help="明细单只写这一个单位")
+    parser.add_argument("--as-of", type=day, metavar="日期", help="截至日；不写是这一期的最后一天")
+    reading_argument(parser)
+    parser.add_argument("--skip-bad", action="store_true", help="有错的行不计，文书上标“暂定”")
+    parser.add_argument("--draft-rules", action="store_true", help="示意的细则也写，文书上印明")
+    parser.add_argument("--replay", type=Path, metavar="记录.json", help="照记录重做一遍，一个字节不差；不写细则和台账")
+    parser.set_defaults(wrong=parser.error)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from engine import publish
+    from engine.pipeline import Options, load_rules
+
+    if arguments.replay is not None:
+        for path in publish.replayed(arguments.replay, arguments.output):
+            print(f"写出：{path}（和当时一个字节不差）")
+        return OK
+    if arguments.rules is None:
+        arguments.wrong("缺少参数：细则.yaml")
+    if not arguments.kind or not arguments.period:
+        _list(load_rules(arguments.rules, readings(arguments)), arguments.kind, arguments.output)
+        return OK
+    if arguments.records is None:
+        arguments.wrong("缺少参数：台账")
+    order = publish.Order(
+        arguments.rules, arguments.records, arguments.kind, arguments.period, arguments.template, arguments.number,
+        arguments.date, arguments.unit, arguments.draft_rules,
+        Options(arguments.as_of, readings(arguments), arguments.skip_bad), f".{arguments.format}",
+    )  # fmt: skip
+    edition = publish.prepared(order)
+    print_problems(edition.result.ledgers.notices)
+    print(f"模板：{edition.template}", file=sys.stderr)
+    release = publish.released(edition, arguments.output, _progress(len(edition.names)))
+    for text in (*(f"写出：{path}" for path in release.paths), *release.changes):
+        print(text)
+    return OK
+
+
+def _progress(total: int) -> Any:
+    """Tells how far long work has come, where somebody looks."""
+    looked_at = sys.stderr.isatty() and total > 1
+
+    def tell(done: int) -> None:
+        if looked_at:
+            print(f"\r{done}/{total}", end="" if done < total else "\n", file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _list(book: Any, kind: str | None, folder: Path) -> None:
+    """The kinds, each with the next issue due: the first without a record in the folder; or all issues of one kind."""
+    from engine.bulletin import ENDING, issues, kind_named
+
+    for bulletin in [kind_named(book, kind)] if kind else book.bulletins.values():
+        clauses = f"（{'；'.join(bulletin.clauses)}）" if bulletin.clauses else ""
+        print(f"{bulletin.name}　每{bulletin.issued.value}一次，通报每{bulletin.period.value}的数{clauses}")
+        coming = list(issues(book, bulletin))
+        left = [issue for issue in coming if not (folder / f"{issue.name}{ENDING}").exists()]
+        for issue in coming if kind else left[:1]:
+            state = "" if issue in left else "　已写过"
+            due = "　下一期" if left and issue is left[0] else state
+            print(f"  --kind {bulletin.name} --period {issue.code}　截至 {issue.as_of}{due}")

@@ -1,0 +1,155 @@
+"""Documents leave the house: written with their record, never over somebody's work; made again from the record."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from engine.bulletin import ENDING, changes, record
+from engine.pipeline import Options
+from engine.publish.edition import Edition, Order, prepared
+from engine.saving import save
+from engine.source import Passage, Problem, Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What was written, the record last; ``changes``: what is otherwise than in the earlier record of the issue."""
+
+    paths: tuple[Path, ...]
+    changes: tuple[str, ...]
+
+
+def released(edition: Edition, folder: Path, tell: Callable[[int], None]) -> Release:
+    """Write the documents, then their record; ``tell`` hears how many are done.
+
+    An earlier record stays beside the new one, numbered. Raises :class:`Rejected`, and then nothing has been
+    written: B05 where a document differs from the result, F03 where somebody has worked on the one there is.
+    """
+    made = []
+    for done, document in enumerate(edition.documents(), 1):
+        made.append(document)
+        tell(done)
+    place = folder / f"{_base(edition)}{ENDING}"
+    earlier = _kept(place) if place.exists() else {}
+    _refuse_edited(folder, made, earlier)
+    kept = _record(edition, made)
+    for name, data in made:
+        save(folder / name, data)
+    if earlier and place.read_bytes() != kept:
+        number = len(list(folder.glob(f"{glob.escape(_base(edition))}.记录.*.json"))) + 1
+        save(place.with_name(f"{_base(edition)}.记录.{number}.json"), place.read_bytes())
+    save(place, kept)
+    return Release((*(folder / name for name, _ in made), place), tuple(changes(earlier, json.loads(kept))))
+
+
+def _base(edition: Edition) -> str:
+    """What the record is called: after the issue, or after the one slip that was asked for; text apart from Word."""
+    name = Path(edition.names[0]).stem if edition.order.unit else edition.issue.name
+    return name if edition.template.suffix == ".docx" else f"{name}{edition.template.suffix}"
+
+
+def _refuse_edited(folder: Path, made: Sequence[tuple[str, bytes]], earlier: Mapping[str, Any]) -> None:
+    """A document that is not as it was written may hold somebody's work, and is never written over."""
+    known = {entry["文件"]: entry["sha256"] for entry in earlier.get("文书", ())}
+    problems = [
+        Problem("F03", f"“{folder / name}”写好以后又改过，里面可能有您加的字，没有动它。", Passage(str(folder / name)),
+                "移走它，或者用 -o 换一个文件夹。")
+        for name, data in made
+        if _digest_of(folder / name) not in ("", known.get(name), digest(data))
+    ]  # fmt: skip
+    if problems:
+        raise Rejected(problems)
+
+
+def _record(edition: Edition, made: Sequence[tuple[str, bytes]]) -> bytes:
+    template = {"文件": _shown(edition.template), "sha256": digest(edition.template.read_bytes())}
+    documents = [(name, digest(data)) for name, data in made]
+    return record(edition.result, edition.issue, _typed(edition.order), template, version("xize"), documents)
+
+
+def _typed(order: Order) -> dict[str, Any]:
+    """What was asked for, in plain values; :func:`_order` reads it back."""
+    return {
+        "细则": str(order.rules), "台账": str(order.records), "种类": order.kind, "期": order.period,
+        "文号": order.number, "日期": order.day.isoformat() if order.day else "", "单位": order.unit,
+        "截至": order.options.as_of.isoformat() if order.options.as_of else "",
+        "口径": dict(order.options.readings or {}), "略去错行": order.options.skip_bad, "示意": order.draft,
+    }  # fmt: skip
+
+
+def _order(typed: Mapping[str, Any], template: str) -> Order:
+    day, as_of = (date.fromisoformat(typed[key]) if typed[key] else None for key in ("日期", "截至"))
+    options = Options(as_of, dict(typed["口径"]), bool(typed["略去错行"]))
+    return Order(
+        Path(typed["细则"]), Path(typed["台账"]), typed["种类"], typed["期"], Path(template), typed["文号"], day,
+        typed["单位"], bool(typed["示意"]), options,
+    )  # fmt: skip
+
+
+def _shown(path: Path) -> str:
+    """A path as the folder it was run in sees it, so that a record can be moved with its folder."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+# ---- made again -----------------------------------------------------------------------------
+
+
+def replayed(path: Path, folder: Path) -> list[Path]:
+    """The documents of a record made again, byte for byte. Raises :class:`Rejected` (F01, B07)."""
+    kept = _kept(path)
+    try:
+        order = _order(kept["命令"], kept["模板"]["文件"])
+        wanted = {entry["文件"]: entry["sha256"] for entry in kept["文书"]}
+        sources = [kept["细则"], kept["模板"], *kept["台账"]]
+        changed = [s["文件"] for s in sources if _digest_of(Path(s["文件"])) != s["sha256"]]
+    except (KeyError, TypeError, ValueError):
+        raise Rejected([_unlike(path, "它不是 xize bulletin 写的记录，或者被改过。")]) from None
+    if changed:
+        raise Rejected([_unlike(path, f"和当时不是同一份了：{'、'.join(changed)}。")])
+    made = list(prepared(order).documents())
+    differing = [name for name, data in made if wanted.pop(name, "") != digest(data)]
+    if differing or wanted:
+        detail = (
+            f"文件都没有变，写出的却不同：{'、'.join([*differing, *wanted])}。程序换过版本（当时 {kept['程序']}）？"
+        )
+        raise Rejected([_unlike(path, detail)])
+    for name, data in made:
+        save(folder / name, data)
+    return [folder / name for name, _ in made]
+
+
+def _kept(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError:
+        raise Rejected([Problem("F01", f"没有“{path}”，或者打不开。", Passage(str(path)), "看看文件名。")]) from None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise Rejected([_unlike(path, "它不是 xize bulletin 写的记录。")])
+    return found
+
+
+def _digest_of(path: Path) -> str:
+    """A file's SHA-256, empty where it cannot be read."""
+    try:
+        return digest(path.read_bytes())
+    except OSError:
+        return ""
+
+
+def _unlike(path: Path, detail: str) -> Problem:
+    return Problem("B07", detail, Passage(str(path)), "找回当时的文件再做；或者重新写一期，看改了什么。")
+
+
+def digest(data: bytes) -> str:
+    """SHA-256, as records keep it."""
+    return hashlib.sha256(data).hexdigest()
