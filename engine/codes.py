@@ -1,7 +1,7 @@
 """The catalogue of faults: every code with its headline, in one place.
 
 F file · Y how the YAML is written · S shape of the rule file · R meaning of the
-rules · E an expression · D ledger data · N a notice that stops nothing.
+rules · E an expression · D ledger data · C a worked case · N a notice that stops nothing.
 """
 
 from __future__ import annotations
@@ -155,6 +155,13 @@ DATA = {
     "D27": "整列读不出",
 }
 
+CASES = {
+    "C01": "不是算例文件",
+    "C02": "算例里有不认识的名字",
+    "C03": "算例重名",
+    "C10": "算例不符",
+}
+
 NOTICES = {
     "N01": "有没有读的工作表或文件",
     "N02": "有没有读的列",
@@ -170,4 +177,4 @@ NOTICES = {
     "N12": "都核对过了，状态还是示意",
 }
 
-CODES: dict[str, str] = FILE | YAML | SHAPE | RULES | PROOFS | EXPRESSION | DATA | NOTICES
+CODES: dict[str, str] = FILE | YAML | SHAPE | RULES | PROOFS | EXPRESSION | DATA | CASES | NOTICES

@@ -19,10 +19,28 @@ from engine.__main__ import main
 from engine.rulebook import RuleBook
 from made_rows import assessed, row, rows, year
 
-ALIASES = {"check": "校验", "template": "模板", "score": "评分", "explain": "解释"}
+ALIASES = {
+    "check": "校验", "template": "模板", "score": "评分", "explain": "解释", "test": "算例", "readings": "口径",
+}  # fmt: skip
 RULES, EXAMPLE = "rules/2024.yaml", "examples/2024.xlsx"
 # What may stand in Latin letters in a help page: the program, its words for itself, and names of forms.
-PLAIN = {"xize", *ALIASES, "YAML", "JSON", "CSV", "Parquet", "Excel", "A", "yaml", "xlsx", "json", "scores", "h", "o"}
+PLAIN = {
+    "xize",
+    *ALIASES,
+    "YAML",
+    "JSON",
+    "CSV",
+    "Parquet",
+    "Excel",
+    "A",
+    "yaml",
+    "xlsx",
+    "json",
+    "md",
+    "scores",
+    "h",
+    "o",
+}
 
 
 class Ran(NamedTuple):

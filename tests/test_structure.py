@@ -30,8 +30,10 @@ FLOORS = [
     ["result"],
     ["explanation"],
     ["refusals", "checks"],
-    ["terminal", "telling", "workbook"],
+    ["telling", "workbook"],
     ["pipeline"],
+    ["trial", "readings"],
+    ["terminal"],
     ["commands"],
     ["__main__", "__init__"],
 ]

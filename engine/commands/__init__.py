@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 
-from engine.commands import check, explain, score, template
+from engine.commands import check, explain, readings, score, template, test
 from engine.commands.parser import root
 
-COMMANDS = (check, template, score, explain)
+COMMANDS = (check, template, score, explain, test, readings)
 
 
 def parser() -> argparse.ArgumentParser:

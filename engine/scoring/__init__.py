@@ -77,10 +77,15 @@ def study_of(book: RuleBook, as_of: int, frames: Any = None, **data: Any) -> Stu
     """Build every item of a rule book, over ``frames`` or, without them, dry.
 
     ``data``: ``rows``, ``bounds`` and ``roster`` as :func:`engine.scoring.tables.table_maker`
-    takes them. The study's ``problems`` are the faults of the rule book.
+    takes them, ``base`` as :func:`engine.scoring.run.run` does. The study's ``problems`` are the
+    faults of the rule book.
     """
     rows, bounds, roster = data.get("rows", {}), data.get("bounds", {}), data.get("roster")
-    return _built(Study(book, as_of, table_maker(frames, rows, bounds, roster), _build))
+    study = Study(book, as_of, table_maker(frames, rows, bounds, roster), _build)
+    base: Outcome | None = data.get("base")
+    if base is not None:
+        take_over(study, base.study, base.frames)
+    return _built(study)
 
 
 def supposed(study: Study, given: Mapping[str, abc.Sequence[int]]) -> list[Fraction | None]:
@@ -105,12 +110,12 @@ def _built(study: Study) -> Study:
     return study
 
 
-def score(book: RuleBook, frames: Any, as_of: int) -> Outcome:
+def score(book: RuleBook, frames: Any, as_of: int, base: Outcome | None = None) -> Outcome:
     """Score typed ledger frames as of a day number (:func:`engine.scoring.run.run`).
 
     Raises :class:`Rejected` for faults of the rule book.
     """
-    return run(book, frames, as_of, study_of)
+    return run(book, frames, as_of, study_of, base)
 
 
 def check(study: Study) -> list[Problem]:

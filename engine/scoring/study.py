@@ -33,13 +33,17 @@ class Skip(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Rows of a table singled out by a Boolean column of it: why, by which entry, over which columns."""
+    """Rows of a table singled out by a Boolean column of it: why, by which entry, over which columns.
+
+    ``maker`` is what was being built then, and singles them out again when built again.
+    """
 
     table: str
     column: str
     reason: str
     entry: Entry | None
     columns: tuple[str, ...]
+    maker: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Study:
         self.faulty: list[Mark] = []
         self.pending: list[Mark] = []
         self.lacking: list[Mark] = []
+        self.marked = 0
         self._make_table, self._build = make_table, build
         self.stale: frozenset[str] | None = None  # of an alternative: what its change reaches
         self.asked: dict[str, set[str]] = {}  # entry or ledger → what it asked for
@@ -71,6 +76,11 @@ class Study:
         self.entries: dict[str, Entry] = {
             **book.items, **book.appraisal.parts, **{s.name: s for s in book.appraisal.steps},
         }  # fmt: skip
+
+    @property
+    def marks(self) -> tuple[list[Mark], list[Mark], list[Mark]]:
+        """Every list of rows singled out."""
+        return self.faulty, self.pending, self.lacking
 
     # ---- tables ---------------------------------------------------------------------------
 
@@ -209,9 +219,10 @@ class Study:
         self, table: Table, condition: nw.Expr, reason: str, entry: Entry | None = None, columns: tuple[str, ...] = ()
     ) -> Mark:
         """Single out the rows that hold; they are read from the scored table, so a row taken out is never told."""
-        name = f"{MARK}{len(self.faulty)}.{len(self.pending)}.{len(self.lacking)}"
+        self.marked += 1
+        name = f"{MARK}{self.marked}"
         table.then_with(condition.alias(name))
-        return Mark(table.name, name, reason, entry, columns)
+        return Mark(table.name, name, reason, entry, columns, self._building[-1] if self._building else "")
 
     # ---- building -------------------------------------------------------------------------
 
