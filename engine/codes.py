@@ -1,7 +1,8 @@
 """The catalogue of faults: every code with its headline, in one place.
 
 F file · Y how the YAML is written · S shape of the rule file · R meaning of the
-rules · E an expression · D ledger data · T a Word template · B a bulletin · N a notice that stops nothing.
+rules · E an expression · D ledger data · C a worked case ·
+T a Word template · B a bulletin · N a notice that stops nothing.
 """
 
 from __future__ import annotations
@@ -179,6 +180,13 @@ BULLETINS = {
     "B07": "记录不能照样重做",
 }
 
+CASES = {
+    "C01": "不是算例文件",
+    "C02": "算例里有不认识的名字",
+    "C03": "算例重名",
+    "C10": "算例不符",
+}
+
 NOTICES = {
     "N01": "有没有读的工作表或文件",
     "N02": "有没有读的列",
@@ -194,4 +202,6 @@ NOTICES = {
     "N12": "都核对过了，状态还是示意",
 }
 
-CODES: dict[str, str] = FILE | YAML | SHAPE | RULES | PROOFS | EXPRESSION | DATA | TEMPLATES | BULLETINS | NOTICES
+CODES: dict[str, str] = (
+    FILE | YAML | SHAPE | RULES | PROOFS | EXPRESSION | DATA | CASES | TEMPLATES | BULLETINS | NOTICES
+)

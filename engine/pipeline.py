@@ -25,7 +25,7 @@ from engine.suggest import asked
 if TYPE_CHECKING:
     from engine.checks import Checked
     from engine.compare import Comparison
-    from engine.document import Document
+    from engine.document import Document, Steps, Value
     from engine.ledger import Ledgers
     from engine.result import Result, Uncounted
     from engine.scoring import Outcome
@@ -41,12 +41,21 @@ class Options:
     scale_to: Fraction | None = None
 
 
+Units = Mapping[str, Mapping[str, str]]
+"""Lines of the roster as written: unit → column → text."""
+
+
 # ---- rules --------------------------------------------------------------------------------
 
 
 def load_rules(path: Path, readings: Mapping[str, str] | None = None) -> RuleBook:
     """A rule file, checked. Raises :class:`Rejected` with every fault found."""
-    return _checked(_document(path), readings).book
+    return checked(path, readings).book
+
+
+def checked(path: Path, readings: Mapping[str, str] | None = None) -> Checked:
+    """A rule file with the proof that it is good. Raises :class:`Rejected` with every fault found."""
+    return _checked(_document(path), readings)
 
 
 def _checked(doc: Document, readings: Mapping[str, str] | None = None, base: Checked | None = None) -> Checked:
@@ -80,9 +89,29 @@ def _studied(doc: Document, readings: Mapping[str, str] | None = None, base: Che
     return Checked(doc, book, study)
 
 
-def checked(path: Path) -> Checked:
-    """A rule file as document, book and study. Raises :class:`Rejected` with every fault found."""
-    return _checked(_document(path))
+def taking(base: Checked, readings: Mapping[str, str], units: Units | None = None) -> Checked:
+    """The same file by other readings, some lines of the roster changed or added.
+
+    What they leave alone is not built again. Raises :class:`Rejected`.
+    """
+    if not readings and not units:
+        return base
+    return _checked(_with_units(base.doc, units or {}), readings, base)
+
+
+def _with_units(doc: Document, units: Units) -> Document:
+    """The document with these lines of the roster changed or, where a unit is new, added at the end."""
+    roster = ("单位", "名单")
+    for name, values in units.items():
+        known = _mapping(doc, roster).get(name)
+        line = {**(known if isinstance(known, dict) else {}), **values}
+        doc = doc.replace((*roster, name), line, (*roster, name) if known is not None else roster)
+    return doc
+
+
+def _mapping(doc: Document, path: Steps) -> Mapping[str, Value]:
+    value = doc.get(path)
+    return value if isinstance(value, dict) else {}
 
 
 def check_rules(path: Path) -> tuple[RuleBook, int, list[Problem]]:
@@ -173,22 +202,40 @@ def score_by(book: RuleBook, records: Path, options: Options | None = None) -> R
     """Score ledgers by a rule book already read (its readings are those it was read with). Raises :class:`Rejected`."""
     from engine.ledger import intake
 
+    return score_ledgers(book, intake(book, records, used_by(book)), options)
+
+
+def score_ledgers(
+    book: RuleBook, ledgers: Ledgers, options: Options | None = None, base: Result | None = None
+) -> Result:
+    """Score ledgers already taken in by this rule book. Raises :class:`Rejected`.
+
+    ``base`` came of the same options by a book that this one is an alternative of: what neither
+    changed nor asks for something changed is not computed again.
+    """
     chosen = options or Options()
     book = _scaled(book, chosen.scale_to)
     as_of = _as_of(book, chosen.as_of)
-    ledgers = intake(book, records, used_by(book))
     if ledgers.blocking or (ledgers.faulty and not chosen.skip_bad):
         raise Rejected([*ledgers.problems, *ledgers.notices])
-    return _scored(book, ledgers, as_of, skip_bad=chosen.skip_bad)
+    before = base.outcome if base is not None and base.ledgers is ledgers and not base.skipped else None
+    return _scored(book, ledgers, as_of, before, skip_bad=chosen.skip_bad)
 
 
-def _scored(book: RuleBook, ledgers: Ledgers, as_of: int, *, skip_bad: bool) -> Result:
+def read_alike(book: RuleBook, other: RuleBook) -> bool:
+    """Whether two alternatives of one rule file read the same ledgers as the same records."""
+    if book.title is not other.title or book.roster is not other.roster or book.ledgers.keys() != other.ledgers.keys():
+        return False
+    return all(book.ledgers[name] is other.ledgers[name] for name in book.ledgers)
+
+
+def _scored(book: RuleBook, ledgers: Ledgers, as_of: int, base: Outcome | None, *, skip_bad: bool) -> Result:
     """Score; rows that prove faulty only now are told, or left out and the rest scored again."""
     from engine import refusals, scoring
 
     frames, bad = dict(ledgers.frames), {name: dict(rows) for name, rows in ledgers.bad.items()}
     while True:
-        outcome = scoring.score(book, frames, as_of)
+        outcome = scoring.score(book, frames, as_of, base)
         unsettled = refusals.of_units(book, outcome)
         if unsettled:
             raise Rejected(unsettled)
@@ -196,6 +243,7 @@ def _scored(book: RuleBook, ledgers: Ledgers, as_of: int, *, skip_bad: bool) -> 
             return _result(book, ledgers, as_of, outcome, bad)
         if not skip_bad:
             raise Rejected([*refusals.of_rows(ledgers, outcome.faults), *ledgers.notices])
+        base = None  # of other frames now
         for fault in outcome.faults:
             bad[fault.ledger].setdefault(fault.row, fault.reason)
         for name in {f.ledger for f in outcome.faults}:
@@ -268,15 +316,21 @@ def unit_named(book: RuleBook, name: str) -> str:
 
 
 def new_workbook(path: Path) -> Path:
-    """A place for a new .xlsx; what is there already may be somebody's records and is never written over."""
-    place = Cell(str(path), path.name or str(path))
-    hint = "换一个文件名，或先移走它。" if path.exists() else "文件名以 .xlsx 结尾。"
+    """A place for a new .xlsx (:func:`new_file`)."""
+    return new_file(path, "空白台账.xlsx")
+
+
+def new_file(path: Path, like: str) -> Path:
+    """A place for a new file of the kind of ``like``; what is there may be somebody's and is never written over."""
+    suffix, place = Path(like).suffix, Cell(str(path), path.name or str(path))
+    hint = "换一个文件名，或先移走它。" if path.exists() else f"文件名以 {suffix} 结尾。"
     if path.is_dir():
-        raise Rejected([Problem("F03", f"“{path}”是文件夹。", place, f"写出文件名，如 {path / '空白台账.xlsx'}。")])
+        raise Rejected([Problem("F03", f"“{path}”是文件夹。", place, f"写出文件名，如 {path / like}。")])
     if path.exists():
-        raise Rejected([Problem("F03", f"“{path}”已经存在，里面可能有填好的记录，没有动它。", place, hint)])
-    if path.suffix.lower() != ".xlsx":
-        raise Rejected([Problem("F03", f"“{path.name}”不是 .xlsx 文件名。", place, hint)])
+        what = "填好的记录" if suffix == ".xlsx" else "别人写的东西"
+        raise Rejected([Problem("F03", f"“{path}”已经存在，里面可能有{what}，没有动它。", place, hint)])
+    if path.suffix.lower() != suffix:
+        raise Rejected([Problem("F03", f"“{path.name}”不是 {suffix} 文件名。", place, hint)])
     return path
 
 

@@ -27,7 +27,7 @@ from engine.rulebook import (
 )  # fmt: skip
 from engine.rulebook import Unit as Member
 from engine.scoring import SCORE, TIED, Outcome
-from engine.scoring.table import ABSENT, OVER, PERIOD, ROW, UNIT
+from engine.scoring.table import ABSENT, DECIDED, OVER, PERIOD, ROW, UNIT
 
 if TYPE_CHECKING:
     import polars as pl
@@ -316,7 +316,7 @@ class Unit:
         if decision is None:
             return ""
         columns = self.result.outcome.columns[decision.ledger]
-        mark = f"~定{item.name}"
+        mark = f"{DECIDED}{item.name}"
         rows = [row for row in self.ledger_rows(decision.ledger) if row[mark] is True]
         said = ["，".join(t for n in decision.show if (t := shown(figure(row, n, columns[n])))) for row in rows]
         return f"（裁定：{'；'.join(said)}）" if said else "（拟）"

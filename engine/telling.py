@@ -49,6 +49,28 @@ def print_bytes(data: bytes) -> None:
         buffer.flush()
 
 
+class Progress:
+    """How far a long run is, on stderr and only where somebody looks; wiped away at the end.
+
+    Used as a context; :meth:`told` hears how many are done, and of how many.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what, self._shown = what, sys.stderr.isatty()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def told(self, done: int, total: int) -> None:
+        """So many are done."""
+        if self._shown:
+            print(f"\r{self._what} {done}/{total}", end="", file=sys.stderr, flush=True)
+
+    def __exit__(self, *_: object) -> None:
+        if self._shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
 def code_of(problems: Sequence[Problem]) -> int:
     """The exit code for these problems: 3 if a file cannot be read, 1 for errors, 0 for warnings and notices."""
     return (UNREADABLE if Rejected(problems).unreadable else FAULTY) if errors(problems) else OK

@@ -15,6 +15,7 @@ from rich.tree import Tree
 
 from engine.explanation.story import Reason, Record, Story, said
 from engine.number import show_percent
+from engine.readings.outlook import CONSEQUENCES, POINTS, RANKS
 from engine.result import Figure, Result, Unit
 from engine.rulebook import Absent, Bulletin, Kind, Period
 from engine.scoring import SCORE, TIED
@@ -22,6 +23,7 @@ from engine.source import display_width
 
 if TYPE_CHECKING:
     from engine.column import Column
+    from engine.readings import Outlook, Survey
 
 _BAR = 10
 _MANY = 5  # units
@@ -203,6 +205,34 @@ def _order(unit: Unit, name: str, direction: str, period: Period, number: int) -
     if not isinstance(value, Fraction):
         return (True, Fraction(0))
     return (False, value if direction in ("低者先", "早者先") else -value)
+
+
+# ---- readings -----------------------------------------------------------------------------
+
+
+def print_survey(survey: Survey) -> None:
+    """Every alternative that changes something, the weightiest first, with the units most moved; then the rest."""
+    console = _console()
+    console.print(Text(f"{_headline(survey.base)}　换一种口径，哪些单位会变", style="bold"))
+    for outlook in (o for o in survey.outlooks if o.changes):
+        reading = outlook.reading
+        waiting = ("　待裁定", "yellow") if reading.undecided else ""
+        head = Text.assemble((f"{reading.name} {reading.chosen}→{outlook.name}", "bold"), f"　{outlook.state}", waiting)
+        console.print(head, soft_wrap=True)
+        console.print(Text(f"    {_most_moved(outlook)}", style="dim"), soft_wrap=True)
+    same = [f"{o.reading.name} {o.name}" for o in survey.outlooks if o.ran and not o.changes]
+    if same:
+        console.print(Text(f"今年没有变化：{'、'.join(same)}"), soft_wrap=True)
+    for outlook in (o for o in survey.outlooks if not o.ran):
+        console.print(Text(f"{outlook.reading.name} {outlook.name}：{outlook.state}"), soft_wrap=True)
+
+
+def _most_moved(outlook: Outlook) -> str:
+    """The few units that matter most, each with its changes of 得分, rank, 处置; or of bands and measures."""
+    heavy = [c for c in outlook.changes if c.sort in (POINTS, RANKS, CONSEQUENCES)] or list(outlook.changes)
+    units = sorted(dict.fromkeys(c.unit for c in heavy), key=lambda u: -max(abs(c.by) for c in heavy if c.unit == u))
+    told = [f"{unit} {'，'.join(c.words for c in heavy if c.unit == unit)}" for unit in units[:_MANY]]
+    return "；".join(told) + (f"；……共 {len(units)} 个单位" if len(units) > _MANY else "")
 
 
 # ---- explain ------------------------------------------------------------------------------

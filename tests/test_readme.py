@@ -74,9 +74,15 @@ def test_make_targets_exist() -> None:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder as a reader has it, with the two faulty files of 报错怎么看."""
     top = tmp_path_factory.mktemp("desk")
-    for folder in ("rules", "examples", "out", "tests"):
-        (top / folder).mkdir()
-    for file in ("rules/2024.yaml", "rules/2023.yaml", "examples/2024.xlsx", "tests/2024-notice.txt"):
+    for folder in ("rules", "examples", "out", "tests/cases/2024"):
+        (top / folder).mkdir(parents=True)
+    for file in (
+        "rules/2024.yaml",
+        "rules/2023.yaml",
+        "examples/2024.xlsx",
+        "tests/2024-notice.txt",
+        "tests/cases/2024/折算.yaml",
+    ):
         shutil.copy(ROOT / file, top / file)
     shutil.copytree(ROOT / "templates", top / "templates", ignore=shutil.ignore_patterns("__pycache__"))
     (top / "改错.yaml").write_text(RULES.replace(*UNQUOTED, 1), encoding="utf-8")
@@ -119,6 +125,18 @@ def test_edits_load(block: str, tmp_path: Path) -> None:
     changed = tmp_path / "changed.yaml"
     changed.write_text(text.replace(before, after), encoding="utf-8")
     assert load_rules(changed).items
+
+
+def test_the_case_shown_holds(tmp_path: Path) -> None:
+    """「写算例」里的例子照抄就对得上；算例里能写的每一个键，那里都说到。"""
+    section = part("## 写算例")
+    (text,) = blocks("text", section)
+    (tmp_path / "算例.yaml").write_text(text, encoding="utf-8")
+    assert main(["test", str(ROOT / "rules" / "2024.yaml"), str(tmp_path / "算例.yaml")]) == 0
+    defs = json.loads((ROOT / "schema" / "cases.json").read_text(encoding="utf-8"))["$defs"]
+    assert set(defs["算例"]["properties"]) | set(defs["应为"]["additionalProperties"]["properties"]) <= set(
+        re.findall(r"`([^`\n]+)`", section)
+    )
 
 
 def test_every_mechanism_has_its_row(tmp_path: Path) -> None:

@@ -31,9 +31,10 @@ FLOORS = [
     ["explanation"],
     ["refusals", "checks"],
     ["prose", "collation", "compare", "bulletin"],
-    ["terminal", "telling", "workbook"],
+    ["telling", "workbook"],
     ["pipeline"],
-    ["authoring", "publish"],
+    ["authoring", "publish", "trial", "readings"],
+    ["terminal"],
     ["commands"],
     ["__main__", "__init__"],
 ]

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import argparse
 
-from engine.commands import bulletin, check, diff, explain, new_year, roster, score, show, template
+from engine.commands import (
+    bulletin,
+    check,
+    diff,
+    explain,
+    new_year,
+    readings,
+    roster,
+    score,
+    show,
+    template,
+    test,
+)  # fmt: skip
 from engine.commands.parser import root
 
-COMMANDS = (check, template, score, explain, bulletin, diff, show, new_year, roster)
+COMMANDS = (check, template, score, explain, bulletin, readings, test, diff, show, new_year, roster)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -16,12 +16,14 @@ def add(commands: Any) -> None:
     parser = command(commands, "template", "模板", "生成空白台账工作簿", _run)
     rules_argument(parser)
     parser.add_argument("-o", dest="output", type=Path, required=True, metavar="文件.xlsx", help="写到哪里")
+    parser.add_argument("--cases", action="store_true", help="写算例用的：台账多一列“算例”，另有一张“应为”")
 
 
 def _run(arguments: argparse.Namespace) -> int:
     from engine import pipeline
     from engine.ledger.blank import write_blank
 
-    write_blank(pipeline.load_rules(arguments.rules), pipeline.new_workbook(arguments.output))
-    print(f"空白台账写在 {arguments.output}。")
+    book = pipeline.load_rules(arguments.rules)
+    write_blank(book, pipeline.new_workbook(arguments.output), cases=arguments.cases)
+    print(f"{'空白算例' if arguments.cases else '空白台账'}写在 {arguments.output}。")
     return OK

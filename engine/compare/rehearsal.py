@@ -12,7 +12,7 @@ from engine.compare.situations import QUARTERS, Declared, Entry, Situation, Valu
 from engine.ledger.cells import Fault, reader
 from engine.result import Figure, figure
 from engine.rulebook import Consequence, Field, Item, Kind, Period, Roster, RuleBook, Unit
-from engine.scoring import Scored, rehearse, rehearse_again
+from engine.scoring import Outcome, score
 from engine.scoring.table import ABSENT, OVER, PERIOD, ROW, UNIT
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class Rehearsal:
         self.source, self.tried = book, tried
         self.book = _narrowed(book, _roster(book, [self.lent[situation.unit] for situation in tried]))
         self.sheets = _Sheets(self.book, tried)
-        self._take(rehearse(self.book, self.sheets.frames(), day_number(book.title.end)))
+        self.frames = self.sheets.frames()
+        self._take(score(self.book, self.frames, day_number(book.title.end)))
 
     def of(self, book: RuleBook) -> Rehearsal:
         """The same situations under another book; from this one what the other leaves alone."""
@@ -49,11 +50,11 @@ class Rehearsal:
             return Rehearsal(book, self.tried, {**self.lent, **{unit.name: unit for unit in book.roster.units}})
         other = copy(self)
         other.source, other.book = book, _narrowed(book, self.book.roster)
-        other._take(rehearse_again(other.book, self.scored))
+        other._take(score(other.book, self.frames, day_number(book.title.end), self.outcome))
         return other
 
-    def _take(self, scored: Scored) -> None:
-        self.scored, self.outcome = scored, scored.outcome
+    def _take(self, outcome: Outcome) -> None:
+        self.outcome = outcome
         self.refused = self.sheets.refused | {self.sheets.rows[fault.row] for fault in self.outcome.faults}
         self.refused |= {unit for _, unit, _ in self.outcome.stray}
         scores, held = self.figures(self.book.appraisal.steps[-1].name), self._held(len(self.tried))

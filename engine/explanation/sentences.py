@@ -281,14 +281,15 @@ def _needed(key: str, edge: Fraction, value: Fraction, scene: Scene) -> tuple[st
     """The shortfall; for a rate X ÷ Y in terms of X."""
     item = scene.book.items.get(key)
     if item is not None and isinstance(item.mechanism, Formula) and item.rounding is None:
-        top, bottom = _quotient(item.mechanism.expression)
+        top, bottom = quotient(item.mechanism.expression)
         x, y = scene.figure(top), scene.figure(bottom)
         if isinstance(x, Fraction) and isinstance(y, Fraction):
             return top, edge * y - x
     return key, edge - value
 
 
-def _quotient(expression: Expression) -> tuple[str, str]:
+def quotient(expression: Expression) -> tuple[str, str]:
+    """X and Y of a bare X ÷ Y; two empty texts for anything else."""
     tree = expression.tree
     if isinstance(tree, ast.BinOp) and isinstance(tree.op, ast.Div):
         sides = [expression.atom(s).text for s in (tree.left, tree.right) if isinstance(s, ast.Name)]

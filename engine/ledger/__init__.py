@@ -21,6 +21,8 @@ from engine.ledger.sheets import RawTable, Sheets, read
 from engine.rulebook import ABSENT_WORDS, Field, Ledger, RuleBook
 from engine.source import Cell, Problem, Severity
 
+__all__ = ["Ledgers", "RawTable", "Sheets", "intake", "taken"]
+
 _NO_ONE: Mapping[str, Sequence[str]] = MappingProxyType({})
 
 
@@ -59,7 +61,11 @@ def intake(book: RuleBook, path: Path, used_by: Mapping[str, Sequence[str]] = _N
     ``used_by`` names, for a ledger or ``台账.列``, the items that read it; a missing
     one is told with them. Faults are in the result, never raised.
     """
-    sheets = read(path, book.ledgers)
+    return taken(book, read(path, book.ledgers), path, used_by)
+
+
+def taken(book: RuleBook, sheets: Sheets, path: Path, used_by: Mapping[str, Sequence[str]] = _NO_ONE) -> Ledgers:
+    """Like :func:`intake`, of tables already read; ``path`` is where a missing one should have been."""
     blocking, notices = list(sheets.problems), list(sheets.notices)
     faulty: list[Problem] = []
     # Where a file could not be read, its ledgers are not missing: one fault is told, not two.

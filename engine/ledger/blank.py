@@ -57,8 +57,19 @@ LONGEST_LIST = 255
 """Excel takes no longer list of words in a validation itself."""
 
 
-def write_blank(book: RuleBook, path: Path) -> None:
-    """Write the workbook to ``path``.
+CASE, CLAIMS = "算例", "应为"
+"""In a workbook of worked cases: the first column of every ledger; the sheet of what must come out."""
+CLAIM_COLUMNS = (CASE, "单位", "项", CLAIMS, "说明")
+_CLAIM_HOW = (
+    "一行一个应有的数。算例：起个名字，和台账各行第一列写的一样；一个算例可以有几行。",
+    "项：得分、名次、各项目、各指标……；每季、每月各有一个数的，写“季度采用分 第2季”。",
+    "项写“处置”“归零”“提示”“待定”的，几个之间用“；”隔开，没有写“无”。",
+    "单位空着、项写“截至”“口径”的，是怎样算：如 2024-06-30，A03=累加。写“未计”“错误”的：如 批示第2行，D90 采用第3行。",
+)
+
+
+def write_blank(book: RuleBook, path: Path, *, cases: bool = False) -> None:
+    """Write the workbook to ``path``; for worked cases each ledger has one column more, and there is a sheet 应为.
 
     Raises :class:`Rejected` (F03) when the file cannot be written.
     """
@@ -72,11 +83,14 @@ def write_blank(book: RuleBook, path: Path) -> None:
         }
     )
     formats = {name: workbook.add_format({**_FONT, **style}) for name, style in _FORMATS.items()}
+    claims = workbook.add_worksheet(CLAIMS) if cases else None
     sheets = {name: workbook.add_worksheet(name) for name in book.ledgers}
     guide, sample, choices = (workbook.add_worksheet(name) for name in ("说明", "填写示例", "选项"))
     lists = _Lists(workbook, choices, formats)
+    if claims is not None:
+        _write_claims(claims, book, formats, lists)
     for ledger in book.ledgers.values():
-        _write_ledger(sheets[ledger.name], ledger, book, formats, lists)
+        _write_ledger(sheets[ledger.name], ledger, book, formats, lists, lead=CASE if cases else "")
     _write_guide(guide, book, formats)
     _write_examples(sample, book, formats)
     for sheet in workbook.worksheets() if book.title.mark else ():
@@ -141,13 +155,13 @@ class _Lists:
 
 
 def _write_ledger(
-    sheet: Worksheet, ledger: Ledger, book: RuleBook, formats: Mapping[str, Format], lists: _Lists
+    sheet: Worksheet, ledger: Ledger, book: RuleBook, formats: Mapping[str, Format], lists: _Lists, lead: str
 ) -> None:
-    sheet.freeze_panes(1, 0)
-    sheet.set_row(0, 24)
-    _fit_page(sheet)
-    sheet.repeat_rows(0)
-    for column, f in enumerate(ledger.fields.values()):
+    _write_top(sheet)
+    if lead:
+        sheet.set_column(0, 0, 24, formats["文本"])
+        sheet.write_string(0, 0, lead, formats["required"])
+    for column, f in enumerate(ledger.fields.values(), 1 if lead else 0):
         sheet.set_column(column, column, _column_width(f, book), formats.get(f.kind.value, formats["plain"]))
         sheet.write_string(0, column, f.name, formats["optional" if f.blank else "required"])
         words = (("选填。" if f.blank else "必填。") + f"{_what(f)}。", *_blank_note(f), book.title.mark)
@@ -156,6 +170,25 @@ def _write_ledger(
         rule = _validation(f, f.name == ledger.dated, ledger, book, lists)
         if rule:
             sheet.data_validation(_FIRST, column, _LAST, column, {"ignore_blank": True, **rule})
+
+
+def _write_top(sheet: Worksheet) -> None:
+    sheet.freeze_panes(1, 0)
+    sheet.set_row(0, 24)
+    _fit_page(sheet)
+    sheet.repeat_rows(0)
+
+
+def _write_claims(sheet: Worksheet, book: RuleBook, formats: Mapping[str, Format], lists: _Lists) -> None:
+    """The sheet of what must come out of each case."""
+    _write_top(sheet)
+    for column, (name, width) in enumerate(zip(CLAIM_COLUMNS, (24, 30, 24, 30, 60), strict=True)):
+        sheet.set_column(column, column, width, formats["文本"])
+        sheet.write_string(0, column, name, formats["optional" if name in ("单位", "说明") else "required"])
+    sheet.write_comment(0, 2, "\n".join(_CLAIM_HOW), {"x_scale": 4, "y_scale": 3, "author": ""})
+    units = tuple(unit.name for unit in book.roster.units)
+    sheet.data_validation(_FIRST, 1, _LAST, 1, {"validate": "list", "ignore_blank": True,
+                                                "source": lists.source("单位", units)})  # fmt: skip
 
 
 def _validation(f: Field, dated: bool, ledger: Ledger, book: RuleBook, lists: _Lists) -> dict[str, Any]:

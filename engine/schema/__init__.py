@@ -1,6 +1,6 @@
-"""The shape of a rule file: ``schema/rulebook.json`` held against a document, every fault in Chinese.
+"""The shape of a file people write: a JSON Schema of ``schema/`` held against a document, every fault in Chinese.
 
-The same JSON Schema serves the editors (completion and hover in VS Code). An
+The same schemas serve the editors (completion and hover in VS Code). An
 item's sub-schema is chosen by its mechanism word, so a fault is always told
 against the one shape that was meant. The only file that imports ``jsonschema``,
 and only when a document is checked.
@@ -26,21 +26,24 @@ if TYPE_CHECKING:
 MOST_PROBLEMS = 200
 
 
-def schema_file() -> Path:
-    """Where the JSON Schema is: ``schema/`` beside ``engine/`` in the project, ``engine/data/`` when installed."""
+RULEBOOK, CASES = "rulebook", "cases"
+
+
+def schema_file(shape: str = RULEBOOK) -> Path:
+    """Where a JSON Schema is: ``schema/`` beside ``engine/`` in the project, ``engine/data/`` when installed."""
     engine = Path(__file__).parent.parent
-    packed = engine / "data" / "rulebook.json"
-    return packed if packed.exists() else engine.parent / "schema" / "rulebook.json"
+    packed = engine / "data" / f"{shape}.json"
+    return packed if packed.exists() else engine.parent / "schema" / f"{shape}.json"
 
 
-def problems(doc: Document, only: Iterable[Steps] | None = None) -> list[Problem]:
-    """Every fault in the shape of a rule file, in order of place.
+def problems(doc: Document, only: Iterable[Steps] | None = None, shape: str = RULEBOOK) -> list[Problem]:
+    """Every fault in the shape of a rule file (or a file of cases), in order of place.
 
     ``only``: paths that were changed (a reading's patches); then just the items
     they lie in are looked at, which is what makes sixty alternatives cheap.
     """
     value, cut = (doc.value, set[Steps]()) if only is None else _part(doc.value, only)
-    found = [_fault(error, doc) for error in _validator().iter_errors(value)]
+    found = [_fault(error, doc) for error in _validator(shape).iter_errors(value)]
     found = [fault for fault in found if not (fault.keyword == "required" and fault.path in cut)]
     unclear = {fault.path for fault in found if fault.keyword == "oneOf"}
     told = {
@@ -87,13 +90,13 @@ def _line(problem: Problem) -> tuple[int, int]:
 # ---- the validator ----------------------------------------------------------------------
 
 
-@lru_cache(maxsize=1)
-def _validator() -> Validator:
+@lru_cache
+def _validator(shape: str) -> Validator:
     from jsonschema import Draft202012Validator, FormatChecker
     from jsonschema.validators import extend
     from referencing import Registry
 
-    schema = json.loads(schema_file().read_text(encoding="utf-8"))
+    schema = json.loads(schema_file(shape).read_text(encoding="utf-8"))
     own = {"pattern": _whole_pattern, "uniqueItems": _unique_texts, "$ref": _within(schema)}
     strict: type[Validator] = extend(Draft202012Validator, own)  # type: ignore[no-untyped-call]
     # An empty registry: a reference to anywhere else is refused, never fetched.

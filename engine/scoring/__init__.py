@@ -37,7 +37,6 @@ from engine.rulebook import (
     Streak,
 )  # fmt: skip
 from engine.scoring.across import across
-from engine.scoring.again import Scored, again, first
 from engine.scoring.appraisal import build_part, build_step
 from engine.scoring.elapsed import WORKDAYS, elapsed
 from engine.scoring.gather import gather
@@ -59,14 +58,11 @@ __all__ = [
     "WORKDAYS",
     "Fault",
     "Outcome",
-    "Scored",
     "Study",
     "behind",
     "check",
     "dry",
     "listed",
-    "rehearse",
-    "rehearse_again",
     "score",
     "study_of",
     "supposed",
@@ -98,10 +94,15 @@ def study_of(book: RuleBook, as_of: int, frames: Any = None, **data: Any) -> Stu
     """Build every item of a rule book, over ``frames`` or, without them, dry.
 
     ``data``: ``rows``, ``bounds`` and ``roster`` as :func:`engine.scoring.tables.table_maker`
-    takes them. The study's ``problems`` are the faults of the rule book.
+    takes them, ``base`` as :func:`engine.scoring.run.run` does. The study's ``problems`` are the
+    faults of the rule book.
     """
     rows, bounds, roster = data.get("rows", {}), data.get("bounds", {}), data.get("roster")
-    return _built(Study(book, as_of, table_maker(frames, rows, bounds, roster), _build))
+    study = Study(book, as_of, table_maker(frames, rows, bounds, roster), _build)
+    base: Outcome | None = data.get("base")
+    if base is not None:
+        take_over(study, base.study, base.frames)
+    return _built(study)
 
 
 def supposed(study: Study, given: Mapping[str, abc.Sequence[int]]) -> list[Fraction | None]:
@@ -127,12 +128,12 @@ def _built(study: Study) -> Study:
     return study
 
 
-def score(book: RuleBook, frames: Any, as_of: int) -> Outcome:
+def score(book: RuleBook, frames: Any, as_of: int, base: Outcome | None = None) -> Outcome:
     """Score typed ledger frames as of a day number (:func:`engine.scoring.run.run`).
 
     Raises :class:`Rejected` for faults of the rule book.
     """
-    return run(book, frames, as_of, _with_lists)
+    return run(book, frames, as_of, _with_lists, base)
 
 
 def listed(bulletin: str, name: str) -> str:
@@ -148,22 +149,6 @@ def _with_lists(book: RuleBook, as_of: int, frames: Any, **data: Any) -> Study:
         for name, expression in bulletin.lists.items():
             table.add(listed(bulletin.name, name), study.condition(table, expression))
     return study
-
-
-def rehearse(book: RuleBook, frames: Any, as_of: int) -> Scored:
-    """Score, and keep what :func:`rehearse_again` builds on. Raises :class:`Rejected`."""
-    return first(book, frames, as_of, study_of)
-
-
-def rehearse_again(book: RuleBook, base: Scored) -> Scored:
-    """The rows of ``base`` under a book that shares its roster, dates and ledgers (:func:`engine.scoring.again.again`).
-
-    Raises :class:`Rejected` for faults of the rule book.
-    """
-    scored = again(book, base, Study(book, base.study.as_of, base.study.make_table, _build), _built)
-    if scored.study.problems:
-        raise Rejected(scored.study.problems)
-    return scored
 
 
 def check(study: Study) -> list[Problem]:

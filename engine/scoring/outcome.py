@@ -10,7 +10,7 @@ from engine import lazy as nw
 from engine.column import LIMIT, Column, Misfit
 from engine.rulebook import Absent, Consequence, Item, Kind, Rank, Scaled
 from engine.scoring.study import Study
-from engine.scoring.table import PERIOD, Table
+from engine.scoring.table import DECIDED, PERIOD, Table
 
 TIED = "并列"
 _RISING = ("低者先", "早者先")
@@ -80,7 +80,7 @@ def consequence(study: Study, table: Table, item: Item, mechanism: Consequence) 
     if mechanism.decision is not None:
         ledger = study.table(mechanism.decision.ledger)
         decided = study.condition(ledger, mechanism.decision.when).expr.fill_null(False)
-        ledger.then_with(decided.alias(f"~定{item.name}"))
+        ledger.then_with(decided.alias(f"{DECIDED}{item.name}"))
         for name in mechanism.decision.show:
             study.column(ledger, name)
     return study.condition(table, item.when)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine import lazy as nw
 from engine.column import Column
 from engine.rulebook import Kind, RuleBook
 from engine.scoring.roster import units_by_period
-from engine.scoring.study import Gone, Mark, Study, context
+from engine.scoring.study import LEDGER, Gone, Mark, Study, context
 from engine.scoring.table import PERIOD, ROW, UNIT
 from engine.source import Rejected
 
@@ -55,7 +55,7 @@ class Waiting:
 class Outcome:
     """Scored frames by table name (ledger, account, 年 季 …), and what each column means.
 
-    ``lacking``: (ledger, unit index) where 应有 found no row.
+    ``lacking``: (ledger, unit index) where 应有 found no row. ``study`` is what made them.
     """
 
     frames: Mapping[str, pl.DataFrame]
@@ -65,27 +65,26 @@ class Outcome:
     waiting: tuple[Waiting, ...]
     lacking: tuple[tuple[str, int], ...]
     stray: tuple[Stray, ...]
+    study: Study = field(repr=False)
 
 
-def run(book: RuleBook, frames: Mapping[str, pl.DataFrame], as_of: int, study_of: Any) -> Outcome:
+def run(
+    book: RuleBook, frames: Mapping[str, pl.DataFrame], as_of: int, study_of: Any, base: Outcome | None = None
+) -> Outcome:
     """Score typed ledger frames as of a day number.
 
-    ``frames``: ledger → rows with ``行`` and typed columns (:mod:`engine.ledger`).
+    ``frames``: ledger → rows with ``行`` and typed columns (:mod:`engine.ledger`). ``base``: what came
+    of the same frames on the same day by a book that this one is an alternative of.
     Raises :class:`engine.source.Rejected` for a fault of the rule book.
     """
-    return collected(planned(book, frames, as_of, study_of), {})
-
-
-def planned(book: RuleBook, frames: Mapping[str, pl.DataFrame], as_of: int, study_of: Any) -> Study:
-    """The plan of a run. Raises :class:`engine.source.Rejected` for a fault of the rule book."""
     lazy = {name: nw.from_native(frame.lazy()) for name, frame in frames.items()}
     study: Study = study_of(
         book, as_of, lazy, rows=_rows(book, frames), bounds=_bounds(book, frames),
-        roster=lambda period: units_by_period(book, period, as_of),
+        roster=lambda period: units_by_period(book, period, as_of), base=base,
     )  # fmt: skip
     if study.problems:
         raise Rejected(study.problems)
-    return study
+    return _collected(study, base)
 
 
 def _rows(book: RuleBook, frames: Mapping[str, pl.DataFrame]) -> dict[str, tuple[int, int]]:
@@ -108,20 +107,28 @@ def _bounds(book: RuleBook, frames: Mapping[str, pl.DataFrame]) -> dict[tuple[st
     }
 
 
-def collected(study: Study, known: Mapping[str, pl.DataFrame]) -> Outcome:
-    """The plan carried out; ``known``: tables whose rows are there already."""
+def _collected(study: Study, base: Outcome | None) -> Outcome:
     import polars as pl
 
     tables = {name: table for name, table in study.tables.items() if table.frame is not None}
+    known = {name: rows for name, (lazy, rows) in study.ready.items() if tables[name].frame is lazy}
     fresh = [name for name in tables if name not in known]
-    lazy = [*(tables[name].frame for name in fresh), *(gone.frame for gone in study.gone)]
-    found = pl.collect_all([nw.to_native(frame) for frame in lazy if frame is not None])
+    plans = [*(tables[name].frame for name in fresh), *(gone.frame for gone in study.gone)]
+    found = pl.collect_all([nw.to_native(frame) for frame in plans if frame is not None])
     frames = {**known, **dict(zip(fresh, found, strict=False))}
     faults, stray = _faults(study, frames)
+    left = (*_left_before(study, base), *_left(study.gone, found[len(fresh) :], frames))
     return Outcome(
-        frames, {name: dict(t.columns) for name, t in tables.items()}, faults,
-        _left(study.gone, found[len(fresh) :], frames), _waiting(study, frames), _lacking(study, frames), stray,
+        frames, {name: dict(t.columns) for name, t in tables.items()}, faults, left, _waiting(study, frames),
+        _lacking(study, frames), stray, study,
     )  # fmt: skip
+
+
+def _left_before(study: Study, base: Outcome | None) -> list[Left]:
+    """The rows not counted of tables taken over from ``base``."""
+    if base is None or study.stale is None:
+        return []
+    return [left for left in base.left if f"{LEDGER}{left.ledger}" not in study.stale]
 
 
 def _marked(mark: Mark, frames: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -159,7 +166,8 @@ def _left(gone: list[Gone], rows: Sequence[pl.DataFrame], frames: Mapping[str, p
 
 def _waiting(study: Study, frames: Mapping[str, pl.DataFrame]) -> tuple[Waiting, ...]:
     seen: dict[tuple[str, int, int], Waiting] = {}
-    for mark in study.pending:
+    order = list(study.entries)
+    for mark in sorted(study.pending, key=lambda mark: order.index(mark.reason)):  # whatever was built first
         if study.tables[mark.table].has_unit:
             for row, unit in _marked(mark, frames).select(ROW, UNIT).iter_rows():
                 seen.setdefault((mark.table, row, unit), Waiting(mark.table, row, unit, mark.reason))

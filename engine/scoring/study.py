@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from engine import lazy as nw
 from engine.calendar import Stretch, stretches
@@ -18,6 +19,9 @@ from engine.formula import Expression
 from engine.rulebook import Collect, Item, Kind, Part, Period, RuleBook, Step, Title
 from engine.scoring.table import DAY, MARK, PERIOD, UNIT, Lazy, Table, stored_names
 from engine.source import Problem, Rejected, Span
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Entry = Item | Part | Step
 Builder = Callable[["Study", str], None]
@@ -33,13 +37,17 @@ class Skip(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Rows of a table singled out by a Boolean column of it: why, by which entry, over which columns."""
+    """Rows of a table singled out by a Boolean column of it: why, by which entry, over which columns.
+
+    ``maker`` is what was being built then, and singles them out again when built again.
+    """
 
     table: str
     column: str
     reason: str
     entry: Entry | None
     columns: tuple[str, ...]
+    maker: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +70,9 @@ class Study:
         self.faulty: list[Mark] = []
         self.pending: list[Mark] = []
         self.lacking: list[Mark] = []
-        self.marks = 0  # columns made for them
-        self.make_table, self._build = make_table, build
+        self.marked = 0  # columns made for them
+        self.ready: dict[str, tuple[Lazy, pl.DataFrame]] = {}  # of an alternative: tables taken over, with their rows
+        self._make_table, self._build = make_table, build
         self.stale: frozenset[str] | None = None  # of an alternative: what its change reaches
         self.asked: dict[str, set[str]] = {}  # entry or ledger → what it asked for
         self._building: list[str] = []
@@ -72,6 +81,11 @@ class Study:
         self.entries: dict[str, Entry] = {
             **book.items, **book.appraisal.parts, **{s.name: s for s in book.appraisal.steps},
         }  # fmt: skip
+
+    @property
+    def marks(self) -> tuple[list[Mark], list[Mark], list[Mark]]:
+        """Every list of rows singled out."""
+        return self.faulty, self.pending, self.lacking
 
     # ---- tables ---------------------------------------------------------------------------
 
@@ -83,7 +97,7 @@ class Study:
             self.built(name)  # so that its faults are told as its own, and once
         if name not in self.tables:
             with _Once(self, key):
-                self.tables[name] = self.make_table(self, name)
+                self.tables[name] = self._make_table(self, name)
         return self.tables[name]
 
     def home(self, entry: Entry) -> str:
@@ -215,10 +229,10 @@ class Study:
         self, table: Table, condition: nw.Expr, reason: str, entry: Entry | None = None, columns: tuple[str, ...] = ()
     ) -> Mark:
         """Single out the rows that hold; they are read from the scored table, so a row taken out is never told."""
-        self.marks += 1
-        name = f"{MARK}{self.marks}"
+        self.marked += 1
+        name = f"{MARK}{self.marked}"
         table.then_with(condition.alias(name))
-        return Mark(table.name, name, reason, entry, columns)
+        return Mark(table.name, name, reason, entry, columns, self._building[-1] if self._building else "")
 
     # ---- building -------------------------------------------------------------------------
 

@@ -11,11 +11,12 @@ from engine.column import Column
 from engine.rulebook import Period
 
 # Columns of our own; no name of a rule file can begin so.
+OWN = "#"
 ROW, UNIT, DAY, PERIOD, ENDED, SOURCE = "#行", "#单位", "#日", "#期", "#到期", "#来源"
 # Kept for explanations: whether a row met an item's 当; which cell of a table it fell in;
-# whether it was singled out as faulty or waiting.
-HELD, CELL, MARK = "~当", "~格", "~标"
-LISTED = "~名"  # whether a unit is on a list of a bulletin
+# whether it was singled out as faulty or waiting; whether a decision settles a 处置;
+# whether a unit is on a list of a bulletin.
+HELD, CELL, MARK, DECIDED, LISTED = "~当", "~格", "~标", "~定", "~名"
 # What else a column is stored with: denominator of a 商, reason for no value, “at least”.
 OVER, ABSENT, OPEN = "÷", "?", "≥"
 

@@ -2,29 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from engine import lazy as nw
 from engine.rulebook import Period, RuleBook
 from engine.scoring.outcome import TIED
-from engine.scoring.study import LEDGER, Study
+from engine.scoring.study import LEDGER, Mark, Study
+from engine.scoring.table import CELL, DECIDED, HELD, OWN, Table, stored_names
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
-def take_over(study: Study, base: Study) -> None:
-    """Copy the dry tables of ``base`` into ``study``, without the columns that a change reaches."""
-    stale = study.stale = frozenset(_reached(study, base))
+def take_over(study: Study, base: Study, scored: Mapping[str, pl.DataFrame] | None = None) -> None:
+    """Copy the tables of ``base`` into ``study``, without the columns that a change reaches.
+
+    ``base`` is a dry study or, with the frames ``scored`` from it, one over the same ledgers.
+    """
+    stale = study.stale = frozenset(_stale(study.book, base, rows=scored is not None))
     for name, table in base.tables.items():
         if f"{LEDGER}{name}" in stale:
             continue
         columns = {n: c for n, c in table.columns.items() if n.removesuffix(TIED) not in stale}
-        study.tables[name] = replace(table, columns=columns)
+        kept = replace(table, columns=columns)
+        if scored is not None:
+            rows = _needed(scored[name], kept, stale, base)
+            kept.frame = nw.from_native(rows.lazy())
+            study.ready[name] = kept.frame, rows
+        study.tables[name] = kept
     study.asked = {name: set(asked) for name, asked in base.asked.items() if name not in stale}
+    if scored is not None:
+        for marks, others in zip(study.marks, base.marks, strict=True):
+            marks += [mark for mark in others if _stands(mark, stale)]
+        study.marked = base.marked
 
 
-def _reached(study: Study, base: Study) -> set[str]:
-    """What differs and what it reaches; where 否则: 未计 takes rows out of a ledger, all of that ledger."""
-    stale = reached(changed(base.book, study.book), base)
-    emptied = {i.ledger for b in (base.book, study.book) for i in b.items.values() if i.uncounted and i.name in stale}
-    return reached(stale | {f"{LEDGER}{name}" for name in emptied}, base) if emptied else stale
+def _stale(book: RuleBook, base: Study, *, rows: bool) -> set[str]:
+    """What a change reaches; with ``rows`` also every table whose rows another 未计 picks."""
+    stale = reached(changed(base.book, book), base)
+    items = [item for item in (*base.book.items.values(), *book.items.values()) if item.uncounted]
+    while rows:
+        picked = {f"{LEDGER}{item.ledger}" for item in items if item.name in stale} - stale
+        if not picked:
+            break
+        stale = reached(stale | picked, base)
+    return stale
+
+
+def _needed(frame: pl.DataFrame, table: Table, stale: Set[str], base: Study) -> pl.DataFrame:
+    """The scored rows without what stale columns are stored in and without what was only worked with."""
+    stored = {physical for name, column in table.columns.items() for physical in stored_names(name, column)}
+    stored |= {mark.column for marks in base.marks for mark in marks if _stands(mark, stale)}
+    stored |= {f"{mark}{name}" for name in base.entries if name not in stale for mark in (HELD, CELL, DECIDED)}
+    return frame.select(name for name in frame.columns if name in stored or name.startswith(OWN))
+
+
+def _stands(mark: Mark, stale: Set[str]) -> bool:
+    """Whether rows singled out in the base are singled out here by the same."""
+    return mark.maker not in stale and f"{LEDGER}{mark.table}" not in stale
 
 
 def changed(old: RuleBook, new: RuleBook) -> set[str]:
