@@ -1,7 +1,7 @@
 """The catalogue of faults: every code with its headline, in one place.
 
 F file · Y how the YAML is written · S shape of the rule file · R meaning of the
-rules · E an expression · D ledger data · N a notice that stops nothing.
+rules · E an expression · D ledger data · T a Word template · N a notice that stops nothing.
 """
 
 from __future__ import annotations
@@ -157,6 +157,17 @@ DATA = {
     "D27": "整列读不出",
 }
 
+TEMPLATES = {
+    "T01": "不是能用的模板",
+    "T02": "模板里有不认识的名字",
+    "T03": "模板的标签读不通",
+    "T04": "模板里用了不许用的写法",
+    "T05": "模板里有没写完的标签",
+    "T06": "模板里有不该有的内容",
+    "T07": "模板用的时间或内存太多",
+    "T08": "有内容排不进文档",
+}
+
 NOTICES = {
     "N01": "有没有读的工作表或文件",
     "N02": "有没有读的列",
@@ -172,4 +183,4 @@ NOTICES = {
     "N12": "都核对过了，状态还是示意",
 }
 
-CODES: dict[str, str] = FILE | YAML | SHAPE | RULES | PROOFS | EXPRESSION | DATA | NOTICES
+CODES: dict[str, str] = FILE | YAML | SHAPE | RULES | PROOFS | EXPRESSION | DATA | TEMPLATES | NOTICES

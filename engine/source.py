@@ -60,7 +60,19 @@ class Cell:
         return f"{self.sheet}!{spot}" if spot else self.sheet
 
 
-Place = Span | Cell
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A place in a Word document or a web page: file, part (正文, 页脚, a table …), the text there."""
+
+    file: str
+    where: str = ""
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.where}{f'“{self.text}”' if self.text else ''}".strip()
+
+
+Place = Span | Cell | Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,4 +173,6 @@ def _place_json(place: Place | None) -> dict[str, object]:
             return {"文件": place.source.name, "行": place.line, "列": place.start + 1}
         case Cell():
             return {"文件": place.file, "台账": place.sheet, "行": place.row, "列": place.column, "原文": place.text}
+        case Passage():
+            return {"文件": place.file, "位置": place.where, "原文": place.text}
     return {}

@@ -1,0 +1,54 @@
+"""A finished .docx opened again and read as people read it: paragraphs and tables, in order."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from typing import Any
+
+Rows = tuple[tuple[str, ...], ...]
+_BAR = re.compile(r"(?<!\\)\|")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What stands in a document: its paragraphs outside tables, its tables as rows of cell texts."""
+
+    paragraphs: tuple[str, ...]
+    tables: tuple[Rows, ...]
+
+
+def reread(data: bytes) -> Reading:
+    """The texts of a .docx (body only), or of Markdown."""
+    if not data.startswith(b"PK"):
+        return _plain(data.decode("utf-8-sig"))
+    from docx import Document
+
+    document = Document(io.BytesIO(data))
+    return Reading(tuple(p.text for p in document.paragraphs), tuple(map(_rows, document.tables)))
+
+
+def _rows(table: Any) -> Rows:
+    """Cell by cell as they stand in the file: the library's own way looks every cell up in the grid."""
+    return tuple(tuple("\n".join(p.text for p in cell.p_lst) for cell in row.tc_lst) for row in table._tbl.tr_lst)
+
+
+def _plain(text: str) -> Reading:
+    """Markdown: a table is a run of lines that begin with a bar; its second line is a rule."""
+    paragraphs: list[str] = []
+    tables: list[list[tuple[str, ...]]] = []
+    before = ""
+    for line in text.split("\n"):
+        if line.startswith("|"):
+            if not before.startswith("|"):
+                tables.append([])
+            tables[-1].append(tuple(_bare(cell.strip()) for cell in _BAR.split(line)[1:-1]))
+        elif line.strip():
+            paragraphs.append(_bare(line))
+        before = line
+    return Reading(tuple(paragraphs), tuple((table[0], *table[2:]) for table in tables))
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\\([\\`*_\[\]<>#|~])", r"\1", text)
