@@ -38,6 +38,10 @@ PLAIN = {
     "h",
     "o",
     "text",
+    "md",
+    "html",
+    "docx",
+    "Word",
 }
 
 

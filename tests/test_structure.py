@@ -21,7 +21,7 @@ FLOORS = [
     ["codes", "suggest"],
     ["source"],
     ["number", "saving", "document"],
-    ["formula", "schema"],
+    ["formula", "schema", "paper"],
     ["rulebook"],
     ["calendar", "lazy", "few", "reader", "ledger"],
     ["column"],
@@ -31,6 +31,8 @@ FLOORS = [
     ["explanation"],
     ["refusals", "checks"],
     ["compare"],
+    ["impact"],
+    ["contrast"],
     ["terminal", "telling", "workbook"],
     ["pipeline"],
     ["commands"],
@@ -44,6 +46,10 @@ ONE_FILE = {
     "simpleeval": "evaluate",
     "rich": "terminal",
     "python_calamine": "ledger",
+    "docxtpl": "paper",
+    "docx": "paper",
+    "jinja2": "paper",
+    "lxml": "paper",
 }
 
 
