@@ -10,7 +10,7 @@ Everything that can go wrong on the way is gathered and raised once, as :class:`
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.checks import Checked
     from engine.compare import Comparison
     from engine.document import Document, Steps, Value
+    from engine.impact import Impact
     from engine.ledger import Ledgers
     from engine.result import Result, Uncounted
     from engine.scoring import Outcome
@@ -174,8 +175,38 @@ def _under(problem: Problem, reading: str, name: str) -> Problem:
 
 def compare(old: Path, new: Path) -> Comparison:
     """What changed from one rule file to another. Raises :class:`Rejected` with the faults of both."""
+    return _compared(*_editions(old, new))
+
+
+def contrast(
+    old: Path, new: Path, records: Path, as_of: date | None = None, step: Callable[[int, int], None] | None = None
+) -> tuple[Comparison, Impact]:
+    """What changed, and what it does to the units of these ledgers; ``step`` is told how far it has got.
+
+    Both rule files are dated onto the ledgers' year; rows that one of them refuses are left out there and told.
+    Raises :class:`Rejected`.
+    """
+    from engine import impact
+    from engine.ledger import intake
+
+    first, second = _editions(old, new)
+    comparison = _compared(first, second)
+    means = impact.Means(
+        lambda doc, base: _studied(doc, None, base),
+        lambda book: intake(book, records, used_by(book)),
+        lambda book, ledgers: _scored(book, ledgers, _as_of(book, as_of), None, skip_bad=True),
+        step or (lambda done, whole: None),
+    )  # fmt: skip
+    return comparison, impact.measured(comparison, first, second, means)
+
+
+def _compared(old: Checked, new: Checked) -> Comparison:
     from engine import compare as comparing
 
+    return comparing.changes(old, new, lambda doc, base: _studied(doc, None, base))
+
+
+def _editions(old: Path, new: Path) -> tuple[Checked, Checked]:
     editions: list[Checked] = []
     problems: list[Problem] = []
     for path in (old, new):
@@ -186,7 +217,7 @@ def compare(old: Path, new: Path) -> Comparison:
     if problems:
         raise Rejected(problems)
     first, second = editions
-    return comparing.changes(first, second, lambda doc, base: _studied(doc, None, base))
+    return first, second
 
 
 # ---- scoring ------------------------------------------------------------------------------

@@ -121,11 +121,11 @@ class Sheet:
         _tag_row(table, "endfor")
         return table
 
-    def bytes(self) -> bytes:
+    def bytes(self, title: str = "{{ 标题 }}", author: str = "{{ 落款 }}") -> bytes:
         """The finished file: always the same bytes."""
         properties = self.document.core_properties
         properties.created = properties.modified = datetime(2024, 1, 1)  # noqa: DTZ001 – a day that stays
-        properties.title, properties.author, properties.comments = "{{ 标题 }}", "{{ 落款 }}", ""
+        properties.title, properties.author, properties.comments = title, author, ""
         out = io.BytesIO()
         self.document.save(out)
         return settled(out.getvalue())
@@ -449,7 +449,140 @@ def slip() -> bytes:
     return sheet.bytes()
 
 
-TEMPLATES = {"通报.docx": bulletin, "清单.docx": listing, "明细单.docx": slip}
+# ---- 修订对照表: a working paper on A4 across ------------------------------------------------------
+
+ACROSS = 257  # mm between its margins
+
+
+def contrast() -> bytes:
+    """修订对照表: clause beside clause, tables of points cell by cell, the impact on the units as an annex."""
+    sheet = Sheet()
+    _across(sheet.document)
+    title(sheet)
+    sheet.tag("for 句 in 总述")
+    _note(sheet, "{{ 句 }}", SMALL_4, 22)
+    sheet.tag("endfor")
+    _laws(sheet)
+    sheet.tag("if 有表格")
+    _heading(sheet, "二、计分表逐格（有底纹的格改了：划去的是旧的，加粗并带下划线的是新的）")
+    sheet.tag("for 表 in 表格")
+    _heading(sheet, "{{ 表.题 }}", SIZE_5)
+    _cells(sheet)
+    sheet.tag("endfor")
+    sheet.tag("endif")
+    sheet.tag("if 有影响")
+    annex_head = sheet.line("附件", HEI)
+    annex_head.paragraph_format.page_break_before = True
+    sheet.line("对各单位的影响", TITLE, SIZE_2, CENTER, 35)
+    sheet.tag("for 句 in 影响")
+    _note(sheet, "{{ 句 }}", SMALL_4, 22)
+    sheet.tag("endfor")
+    sheet.tag("for 表 in 影响表")
+    _heading(sheet, "{{ 表.题 }}")
+    sheet.tag("for 句 in 表.说明")
+    _note(sheet, "{{ 句 }}", SIZE_5, 18)
+    sheet.tag("endfor")
+    sheet.tag("if 表.行")
+    _listing(sheet)
+    sheet.tag("endif")
+    sheet.tag("endfor")
+    sheet.tag("endif")
+    return sheet.bytes("{{ 题名 }}", "")
+
+
+def _across(document: Any) -> None:
+    section = document.sections[0]
+    section.orientation = 1
+    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.top_margin, section.bottom_margin = Mm(20), Mm(18)
+    section.left_margin = section.right_margin = Mm(20)
+    section.footer_distance = Mm(9)
+
+
+def _note(sheet: Sheet, text: str, size: float, line: float) -> None:
+    paragraph = sheet.line(text, FANG, size, JUSTIFY, line)
+    paragraph.paragraph_format.first_line_indent = Pt(2 * size)
+
+
+def _heading(sheet: Sheet, text: str, size: float = SMALL_4) -> None:
+    paragraph = keep(sheet.line(text, HEI, size, LEFT, None))
+    paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(8), Pt(3)
+
+
+def _laws(sheet: Sheet) -> None:
+    sheet.tag("if 条款")
+    _heading(sheet, "一、条款对照（划去的是删去的文字，加粗并带下划线的是新加的文字）")
+    heads = ["原条款（{{ 旧称 }}）", "修订后（{{ 新称 }}）", "变化与影响"]
+    table = sheet.table(heads, ["", "", ""], "行 in 条款", SIZE_5)
+    _set_width(table, ACROSS)
+    first, second, third = table.rows[2].cells
+    for cell, name, pieces in ((first, "行.旧名", "行.旧"), (second, "行.新名", "行.新")):
+        cell.vertical_alignment = 0
+        write(cell.paragraphs[0], f"{{{{ {name} }}}}", HEI, SIZE_5, LEFT, None)
+        _pieces(cell.add_paragraph(), pieces)
+    third.vertical_alignment = 0
+    write(third.paragraphs[0], "{%p for 条 in 行.变化 %}", FANG, SIZE_5, LEFT, None)
+    write(third.add_paragraph(), "{{ 条.题 }}", HEI, SIZE_5, LEFT, None)
+    write(third.add_paragraph(), "{%p for 句 in 条.句 %}", FANG, SIZE_5, LEFT, None)
+    write(third.add_paragraph(), "{{ 句 }}", FANG, SIZE_5, LEFT, None)
+    write(third.add_paragraph(), "{%p endfor %}", FANG, SIZE_5, LEFT, None)
+    write(third.add_paragraph(), "{%p endfor %}", FANG, SIZE_5, LEFT, None)
+    sheet.tag("endif")
+
+
+def _pieces(paragraph: Any, names: str) -> None:
+    """A text piece by piece: what went struck through, what came bold and underlined."""
+    parts = (
+        (f"{{%r for 段 in {names} %}}", ""), ("{%r if 段.删 %}", ""), ("{{ 段.文 }}", "删"), ("{%r endif %}", ""),
+        ("{%r if 段.增 %}", ""), ("{{ 段.文 }}", "增"), ("{%r endif %}", ""),
+        ("{%r if 段.同 %}", ""), ("{{ 段.文 }}", ""), ("{%r endif %}", ""), ("{%r endfor %}", ""),
+    )  # fmt: skip
+    for text, mark in parts:
+        _marked(paragraph, text, mark)
+
+
+def _marked(paragraph: Any, text: str, mark: str) -> None:
+    run = font(paragraph.add_run(text), FANG, SIZE_5)
+    run.font.strike = True if mark == "删" else None
+    run.font.bold = run.font.underline = True if mark == "增" else None
+
+
+def _cells(sheet: Sheet) -> None:
+    """A table of points: a column for each head; changed cells shaded, old and new in them."""
+    table = sheet.table(["{{ 表.首 }}", *[""] * 7], ["{{ 行.名 }}", *[""] * 7], "行 in 表.行", SIZE_5)
+    _set_width(table, ACROSS)
+    _spread(table, 0, 1, "名 in 表.列", "{{ 名 }}", HEI, SIZE_5)
+    head = table.rows[0]._tr
+    for extra in head.findall(qn("w:tc"))[4:]:
+        head.remove(extra)
+    words = [
+        "{%tc for 格 in 行.格 %}",
+        "{%tc if 格.变 %}",
+        "",
+        "{%tc else %}",
+        "{{ 格.新 }}",
+        "{%tc endif %}",
+        "{%tc endfor %}",
+    ]
+    for cell, text in zip(table.rows[2].cells[1:], words, strict=True):
+        cell.paragraphs[0].clear()
+        write(cell.paragraphs[0], text, FANG, SIZE_5, CENTER, None)
+    changed = table.rows[2].cells[3]
+    _marked(changed.paragraphs[0], "{{ 格.旧 }}", "删")
+    _marked(changed.paragraphs[0], " ", "")
+    _marked(changed.paragraphs[0], "{{ 格.新 }}", "增")
+    shade = element("shd", val="clear", color="auto", fill="D9D9D9")
+    changed._tc.get_or_add_tcPr().insert_element_before(shade, "w:noWrap", "w:tcMar", "w:textDirection", "w:vAlign")
+
+
+def _listing(sheet: Sheet) -> None:
+    table = sheet.table(["", "", ""], ["", "", ""], "行 in 表.行", SIZE_5)
+    _set_width(table, ACROSS)
+    _spread(table, 0, 0, "名 in 表.列", "{{ 名 }}", HEI, SIZE_5)
+    _spread(table, 2, 0, "格 in 行.格", "{{ 格 }}", FANG, SIZE_5)
+
+
+TEMPLATES = {"通报.docx": bulletin, "清单.docx": listing, "明细单.docx": slip, "修订对照表.docx": contrast}
 
 
 def main(folder: Path) -> None:

@@ -26,6 +26,7 @@ from engine.bulletin.content import Wording
 from engine.bulletin.figures import Figures
 from engine.ledger.blank import write_blank
 from engine.paper import reread
+from engine.paper.shelf import template_named
 from engine.pipeline import Options, load_rules, score_by
 from engine.publish import Order, prepared, released, replayed
 from engine.rulebook import RuleBook
@@ -351,13 +352,13 @@ def test_a_template_that_prints_the_wrong_figure(root: Path, tmp_path: Path) -> 
 def test_an_office_has_its_own_template(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """「本单位」里的模板优先；没有的名字说出有哪些。"""
     shutil.copytree(root / "templates", tmp_path / "templates", ignore=shutil.ignore_patterns("*.py"))
-    monkeypatch.setattr("engine.publish.templates.templates_folder", lambda: tmp_path / "templates")
-    assert publish.template_named("通报.docx").parent.name == "templates"
+    monkeypatch.setattr("engine.paper.shelf.templates_folder", lambda: tmp_path / "templates")
+    assert template_named("通报.docx").parent.name == "templates"
     own = tmp_path / "templates" / "本单位" / "通报.docx"
     own.parent.mkdir()
     shutil.copy(root / "templates" / "通报.docx", own)
-    assert publish.template_named("通报.docx") == own
-    assert "是不是想写“明细单.docx”" in refused(lambda: publish.template_named("明细.docx"))[0]
+    assert template_named("通报.docx") == own
+    assert "是不是想写“明细单.docx”" in refused(lambda: template_named("明细.docx"))[0]
 
 
 def test_words_for_pasting(root: Path) -> None:

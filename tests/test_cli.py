@@ -50,6 +50,7 @@ PLAIN = {
     "h",
     "o",
     "text",
+    "html",
 }
 
 

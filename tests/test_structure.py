@@ -31,6 +31,8 @@ FLOORS = [
     ["explanation"],
     ["refusals", "checks"],
     ["prose", "collation", "compare", "bulletin"],
+    ["impact"],
+    ["contrast"],
     ["telling", "workbook"],
     ["pipeline"],
     ["authoring", "publish", "trial", "readings"],

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.commands.parser import command
+from engine.commands.values import day
 from engine.telling import FAULTY, OK, as_bytes, print_bytes
 
 if TYPE_CHECKING:
     from engine.compare import Comparison
+    from engine.contrast.report import Report
 
 FAIL_ON = ("收紧", "放宽", "有宽有紧", "未判", "新增", "删除", "改值", "移动", "改名", "仅文字", "任何")
 _ANY = FAIL_ON[-1]
@@ -21,28 +23,56 @@ _ANY = FAIL_ON[-1]
 def add(commands: Any) -> None:
     """The command and its arguments."""
     parser = command(commands, "diff", "对照", "两份细则有什么不同，对单位是收紧还是放宽", _run)
+    parser.set_defaults(wrong=parser.error)
     parser.add_argument("old", type=Path, metavar="旧细则.yaml")
     parser.add_argument("new", type=Path, metavar="新细则.yaml")
     parser.add_argument("--format", choices=list(FORMATS), default="text", help="写成什么（默认 text）")
     parser.add_argument("-o", dest="output", type=Path, metavar="文件", help="写到文件里，不写到屏幕上")
+    parser.add_argument("--records", type=Path, metavar="台账", help="两份细则各算一遍这份台账，看对各单位的影响")
+    parser.add_argument("--as-of", type=day, metavar="日期", help="和 --records 一起用：截至日，如 2024-06-30")
+    parser.add_argument("--template", type=Path, metavar="模板.docx", help="写 Word 用的模板，不写就用随程序的")
     parser.add_argument("--fail-on", choices=FAIL_ON, action="append", default=[], metavar="什么",
                         help=f"有这样的更改时退出码为 1，可写多次：{'、'.join(FAIL_ON)}")  # fmt: skip
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from engine import pipeline
     from engine.saving import save
 
-    comparison = pipeline.compare(arguments.old, arguments.new)
-    on_screen = arguments.output is None
-    written = FORMATS[arguments.format](comparison, on_screen and sys.stdout.isatty())
-    if not on_screen:
+    if arguments.as_of is not None and arguments.records is None:
+        arguments.wrong("写了 --as-of，没有写 --records：没有台账，截至日没有用")
+    if arguments.format == "docx" and arguments.output is None:
+        arguments.wrong("Word 文件不能写在屏幕上，加上 -o 文件名.docx")
+    report = _report(arguments)
+    written = FORMATS[arguments.format](report, arguments)
+    if arguments.output is not None:
         save(arguments.output, written.encode() if isinstance(written, str) else written)
     elif isinstance(written, str):
         print(written, end="")
     else:
         print_bytes(written)
-    return FAULTY if _hit(comparison, arguments.fail_on) else OK
+    return FAULTY if _hit(report.comparison, arguments.fail_on) else OK
+
+
+def _report(arguments: argparse.Namespace) -> Report:
+    from engine import pipeline
+    from engine.contrast.report import Report
+
+    if arguments.records is None:
+        return Report(pipeline.compare(arguments.old, arguments.new))
+    step = _step if sys.stderr.isatty() else None
+    found = Report(*pipeline.contrast(arguments.old, arguments.new, arguments.records, arguments.as_of, step))
+    if step is not None:
+        sys.stderr.write(_CLEARED)
+    return found
+
+
+_CLEARED = "\r\x1b[K"
+
+
+def _step(done: int, whole: int) -> None:
+    """How far it has got, on one line of a terminal."""
+    sys.stderr.write(f"{_CLEARED}逐处试算 {done + 1}／{whole}")
+    sys.stderr.flush()
 
 
 def _hit(comparison: Comparison, wanted: list[str]) -> bool:
@@ -50,17 +80,44 @@ def _hit(comparison: Comparison, wanted: list[str]) -> bool:
     return not found.isdisjoint(wanted)
 
 
-def _text(comparison: Comparison, colour: bool) -> str:
+def _text(report: Report, arguments: argparse.Namespace) -> str:
     from engine.compare.text import lines
+    from engine.contrast.screen import screen
 
-    return "".join(f"{line}\n" for line in lines(comparison, colour=colour))
+    colour = arguments.output is None and sys.stdout.isatty()
+    said = [*lines(report.comparison, colour=colour), *screen(report, colour=colour)]
+    return "".join(f"{line}\n" for line in said)
 
 
-def _json(comparison: Comparison, _: bool) -> bytes:
+def _json(report: Report, _: argparse.Namespace) -> bytes:
     from engine.compare.summary import summary
 
-    return as_bytes({**comparison.as_json(), **summary(comparison).as_json()})
+    value = {**report.comparison.as_json(), **summary(report.comparison).as_json()}
+    if report.impact is not None:
+        value["影响"] = report.impact.as_json()
+    return as_bytes(value)
 
 
-FORMATS: Mapping[str, Callable[[Comparison, bool], str | bytes]] = {"text": _text, "json": _json}
-"""How a comparison may be written: (comparison, in colours?) → text for a console, or a file's bytes."""
+def _markdown(report: Report, _: argparse.Namespace) -> str:
+    from engine.contrast.markdown import markdown
+
+    return markdown(report)
+
+
+def _page(report: Report, _: argparse.Namespace) -> bytes:
+    from engine.contrast.page import page
+
+    return page(report)
+
+
+def _word(report: Report, arguments: argparse.Namespace) -> bytes:
+    from engine.contrast.word import NAME, word
+    from engine.paper.shelf import template_named
+
+    return word(report, arguments.template or template_named(f"{NAME}.docx"))
+
+
+FORMATS: Mapping[str, Callable[[Report, argparse.Namespace], str | bytes]] = {
+    "text": _text, "json": _json, "md": _markdown, "html": _page, "docx": _word,
+}  # fmt: skip
+"""How a comparison may be written: (report, what was asked) → text for a console, or a file's bytes."""

@@ -10,6 +10,6 @@ from __future__ import annotations
 
 from engine.publish.edition import Edition, Order, prepared
 from engine.publish.files import Release, released, replayed
-from engine.publish.templates import check_template, template_named
+from engine.publish.templates import check_template
 
-__all__ = ["Edition", "Order", "Release", "check_template", "prepared", "released", "replayed", "template_named"]
+__all__ = ["Edition", "Order", "Release", "check_template", "prepared", "released", "replayed"]

@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.paper.shelf import template_named
 from engine.pipeline import Options, load_rules, score_by, unit_named
-from engine.publish.templates import template_named
 from engine.rulebook import RuleBook
 from engine.source import Problem, Rejected
 
@@ -73,7 +73,7 @@ def prepared(order: Order) -> Edition:
     book = load_rules(order.rules, order.options.readings)
     _refuse_draft(book, allowed=order.draft)
     issue = issue_of(book, kind_named(book, order.kind), order.period)
-    template = order.template or template_named(f"{issue.bulletin.template}{order.form}", book)
+    template = order.template or template_named(f"{issue.bulletin.template}{order.form}", book.title.place)
     as_of = order.options.as_of or issue.as_of
     result = score_by(book, order.records, Options(as_of, order.options.readings, order.options.skip_bad))
     pages = _pages(result, issue, Wording(order.number, order.day), order.unit)
