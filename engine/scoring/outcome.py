@@ -14,6 +14,7 @@ from engine.scoring.table import DECIDED, PERIOD, Table
 
 TIED = "并列"
 _RISING = ("低者先", "早者先")
+_MOST_DIGITS = 10
 
 
 def rank(study: Study, table: Table, item: Item, mechanism: Rank) -> Column:
@@ -28,13 +29,9 @@ def rank(study: Study, table: Table, item: Item, mechanism: Rank) -> Column:
         study.column(table, mechanism.within)
         group.append(mechanism.within)
     keys = [(study.column(table, name), direction) for name, direction in mechanism.keys]
-    table.then_with(*(_rising(c, d).alias(f"~键{i}") for i, (c, d) in enumerate(keys)))
-    width = table.total + 1
-    if width ** len(keys) > LIMIT:
-        raise Misfit("排名的单位太多或依据太多，请减少排名依据")
-    packed = nw.lit(0, nw.Int64)
-    for i in range(len(keys)):
-        packed = packed * width + nw.col(f"~键{i}").rank("dense").over(*group).cast(nw.Int64)
+    steps = [step for column, direction in keys for step in _rising(column, direction)]
+    table.then_with(*(step.alias(f"~键{i}") for i, step in enumerate(steps)))
+    packed = _packed(table, [f"~键{i}" for i in range(len(steps))], group)
     table.then_with(_unranked(study, table, item, keys[0][0]).alias("~免"))
     ranked = nw.col("~免") == 0
     table.then_with(nw.when(ranked).then(packed).alias("~序"))
@@ -45,18 +42,49 @@ def rank(study: Study, table: Table, item: Item, mechanism: Rank) -> Column:
     return Column(Kind.NUMBER, nw.col("~名"), absent=nw.col("~免"), measure=col.COUNT, low=1, high=table.total)
 
 
-def _rising(column: Column, direction: str) -> nw.Expr:
-    """A number that sorts the key, first place lowest; no value sorts last."""
-    if column.kind is Kind.RATIO:
-        column = col.settled(column)
+def _packed(table: Table, names: list[str], group: list[str]) -> nw.Expr:
+    """One number that orders the rows as the keys do one after another.
+
+    Each key is ranked on its own; where the next one would not fit any more, what there is is ranked anew.
+    """
+    order, size, width = nw.lit(0, nw.Int64), 1, table.total + 1
+    if width * width > LIMIT:
+        raise Misfit("排名的单位太多")
+    for name in names:
+        if size * width > LIMIT:
+            table.then_with(order.alias("~位"))
+            table.then_with(nw.col("~位").rank("dense").over(*group).cast(nw.Int64).alias("~位"))
+            order, size = nw.col("~位"), width
+        order, size = order * width + nw.col(name).rank("dense").over(*group).cast(nw.Int64), size * width
+    return order
+
+
+def _rising(column: Column, direction: str) -> list[nw.Expr]:
+    """Numbers that sort the key one after another, first place lowest; no value sorts last."""
     if column.kind is Kind.FLAG:
         column = col.as_number(column)
-    if column.kind not in (Kind.NUMBER, Kind.DAY, Kind.MOMENT, Kind.WORD):
+    if column.kind not in (Kind.NUMBER, Kind.RATIO, Kind.DAY, Kind.MOMENT, Kind.WORD):
         raise Misfit(f"不能按{column.kind.value}排名")
     value = column.expr if direction in _RISING else -column.expr
-    if column.absent is not None:
-        value = nw.when(column.absent == 0).then(value)
-    return value.fill_null(LIMIT)
+    steps = [value] if column.over is None else _digits(value, column.over, column.over_high)
+    return [
+        (step if column.absent is None else nw.when(column.absent == 0).then(step)).fill_null(LIMIT) for step in steps
+    ]
+
+
+def _digits(top: nw.Expr, over: nw.Expr, most: int) -> list[nw.Expr]:
+    """A 商 as the digits of a long division, the largest first: equal where the 商 are equal, else in their order.
+
+    Two 商 over at most ``most`` that differ do so by 1 ÷ most² or more, which tells how many digits it takes.
+    """
+    base, divisor = LIMIT // most, nw.when(over > 0).then(over)
+    found, rest, fine = [top // divisor], top % divisor, 1
+    while fine < most * most:
+        if base < 2 or len(found) > _MOST_DIGITS:
+            raise Misfit("商的除数太大，不能照它排名：先写 取整")
+        found.append(rest * base // divisor)
+        rest, fine = rest * base % divisor, fine * base
+    return found
 
 
 def _unranked(study: Study, table: Table, item: Item, first: Column) -> nw.Expr:
