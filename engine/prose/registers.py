@@ -67,4 +67,5 @@ def bulletin(entry: Bulletin) -> str:
     lists = "".join(f"；“{name}”点名：{when.text}" for name, when in entry.lists.items())
     columns = quoted(entry.columns)
     head = f"**{entry.name}**（通报）　每{entry.issued.value}发一次，报每{entry.period.value}的数"
-    return f"{head}：列{columns}{grouped}{ordered}{lists}。"
+    top = f"，点出前{entry.top}名" if entry.top else ""
+    return f"{head}：列{columns}{grouped}{ordered}{top}{lists}。"
