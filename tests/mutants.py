@@ -1,13 +1,15 @@
 """Every number, comparison and flag of a rule file changed, one at a time, and whether anybody notices.
 
-A mutant is noticed by `xize check` (an error, a new warning or notice) or by a worked case of tests/cases whose
-figures come out otherwise. Cases that ask for the same day are scored together on one plan: each file's cases speak
-of units of their own (the roster is repeated), so that nothing meets that is not meant to.
+A mutant is noticed by `xize check` (an error, a new warning or notice), by a worked case of tests/cases whose
+figures come out otherwise, or where a workbook without a sheet is told otherwise. Cases that ask for the same day
+are scored together on one plan, those that meet on units of their own (the roster is repeated); a case that differs
+there is run once more as it stands, and that decides. Cases that change the roster need a rule book of their own and
+are asked last, of what nobody else noticed. Cases under another reading (另取) are left out: they say what the
+alternatives do, and those are not changed.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,12 +20,12 @@ from typing import Any
 
 from engine import checks, pipeline, schema
 from engine.document import Document, Steps
+from engine.ledger import Sheets, taken
 from engine.number import show
 from engine.rulebook import Kind, Roster, RuleBook, Unit
 from engine.source import Rejected, errors
-from engine.trial import Case, Ran, failures, run
+from engine.trial import Case, Failure, Ran, batches, failures, of_all, run, trial
 from engine.trial.case import Kind as Claimed
-from engine.trial.together import of_all
 
 SECTIONS = ("细则", "单位", "台账", "计分", "指标", "考评", "结果")
 QUIET = {"序号", "说明", "条款", "曾用", "名称", "文号", "替代", "编号", "提示", "处置"}  # words for people, or names
@@ -45,14 +47,13 @@ DROPPED = {"补差", "否则", "唯一", "应有", "期后", "可缺", "范围",
 
 # What nobody notices, and why nothing is wrong with that. `make mutate` holds the list to what is so.
 _UNREAD = "没有一项读这一列，空着是什么意思只印在空白台账的说明里"
-_EVERY_UNIT_HAS_ONE = "48 个单位都有任务，没有一格空着；空着的算法由 tests/clauses/空格.yaml 管"
 _UNTIL = "历时只问有没有时间；空着怎样算由「未至」定"
 SURVIVORS = {
-    "单位.列.年度任务.空: 不适用 ⇒ 0": _EVERY_UNIT_HAS_ONE,
-    "单位.列.季度任务.空: 不适用 ⇒ 0": _EVERY_UNIT_HAS_ONE,
+    "单位.列.季度任务.空: 不适用 ⇒ 0": "季度任务只作除数，除以 0 也是不适用",
     "台账.采用.列.标题.空: 无 ⇒ 待定": _UNREAD,
     "台账.报送.列.标题.空: 无 ⇒ 待定": _UNREAD,
     "台账.失实.列.信息编号.空: 无 ⇒ 待定": _UNREAD,
+    "台账.裁定.列.依据.空: 无 ⇒ 待定": "依据只跟在裁定后面印出，空着就不印",
     "台账.约稿.列.无故.空: 待定 ⇒ 无": "是否列空着，条件都是“不知道”，写无、写待定一样",
     "指标.机制扣分.合计: 合计 ⇒ 最高": "一个单位只有一行机制考评（唯一），合计就是最高",
     "考评.得分.0: 项目合计 ⇒ （换到下一个之后）": "先加后减和先减后加一样",
@@ -192,27 +193,44 @@ def fair(mutant: Mutant) -> bool:
 
 @dataclass(frozen=True)
 class Run:
-    """Cases scored together, the roster repeated for each file; ``before``: what came of them by the unchanged book."""
+    """Cases scored together, the roster repeated for each batch that would meet another.
 
-    cases: tuple[Case, ...]
+    ``cases``: (a case as it stands, as it is here); ``unchanged``: the book they hold by.
+    """
+
+    cases: tuple[tuple[Case, Case], ...]
     clones: int
-    rosters: dict[int, tuple[Roster, Roster]] = field(default_factory=dict)
-    before: list[Ran] = field(default_factory=list)
+    unchanged: RuleBook
+    _rosters: dict[int, tuple[Roster, Roster]] = field(default_factory=dict)
+    _alone: dict[int, Ran] = field(default_factory=dict)
 
-    def book(self, book: RuleBook) -> RuleBook:
-        """The book with the units of every file; the same roster gives the same."""
-        if id(book.roster) not in self.rosters:
-            units = [_clone(unit, number) for number in range(self.clones) for unit in book.roster.units]
-            self.rosters[id(book.roster)] = book.roster, replace(book.roster, units=tuple(units))
-        return replace(book, roster=self.rosters[id(book.roster)][1])
-
-    def unlike(self, book: RuleBook) -> list[str]:
+    def unlike(self, book: RuleBook) -> str:
         """What comes out otherwise than the cases expect: the first of it."""
-        ran = run(self.book(book), self.cases, self.before[0] if self.before else None)
-        if not self.before:
-            self.before.append(ran)
-        found = (f"{case.name}：{failure.what}" for case in self.cases for failure in failures(case, ran))
-        return list(itertools.islice(found, 1))
+        ran = run(self._book(book), self._here, self._before)
+        differing = (case for case, here in self.cases if failures(here, ran))
+        alone = (failure for case in differing for failure in self._failures(case, book))
+        return next((f"{failure.case.name}：{failure.what}" for failure in alone), "")
+
+    def _failures(self, case: Case, book: RuleBook) -> list[Failure]:
+        """What of a case does not hold when it is run alone."""
+        if id(case) not in self._alone:
+            self._alone[id(case)] = run(self.unchanged, [case])
+        return failures(case, run(book, [case], self._alone[id(case)]))
+
+    @cached_property
+    def _before(self) -> Ran:
+        return run(self._book(self.unchanged), self._here)
+
+    @property
+    def _here(self) -> list[Case]:
+        return [here for _, here in self.cases]
+
+    def _book(self, book: RuleBook) -> RuleBook:
+        """The book with the units of every batch; the same roster gives the same."""
+        if id(book.roster) not in self._rosters:
+            units = [_clone(unit, number) for number in range(self.clones) for unit in book.roster.units]
+            self._rosters[id(book.roster)] = book.roster, replace(book.roster, units=tuple(units))
+        return replace(book, roster=self._rosters[id(book.roster)][1])
 
 
 def _clone(unit: Unit, number: int) -> Unit:
@@ -224,25 +242,22 @@ def _own(name: str, number: int) -> str:
 
 
 def runs(book: RuleBook, cases: Iterable[Case]) -> list[Run]:
-    """The cases under the readings taken, in as few runs as can be: refusals and ranks stand alone."""
+    """The cases in as few runs as can be: refusals, notices and ranks stand alone."""
     groups: dict[tuple[Any, ...], list[list[Case]]] = {}
-    for case in cases:
-        if not case.readings and not case.members:
-            alone = any(c.kind in (Claimed.FAULTS, Claimed.NOTICES) for c in case.claims) or of_all(book, case)
-            clones = groups.setdefault((case.as_of, case.scale_to, (case.file, case.name) if alone else ""), [])
-            if case.alone or not clones or clones[-1][0].file != case.file or clones[-1][0].alone:
-                clones.append([])
-            clones[-1].append(case)
-    made = []
-    for clones in sorted(groups.values(), key=lambda clones: -sum(map(len, clones))):
-        renamed = [_renamed(book, case, clone) for clone, some in enumerate(clones) for case in some]
-        made.append(Run(tuple(renamed), len(clones)))
-    return made
+    for batch in batches(book, [case for case in cases if not case.readings and not case.members]):
+        first = batch[0]
+        told = any(claim.kind in (Claimed.FAULTS, Claimed.NOTICES) for claim in first.claims)
+        own = (first.file, first.name) if told or of_all(book, first) else ""
+        groups.setdefault((first.as_of, first.scale_to, own), []).append(batch)
+    return [
+        Run(tuple((case, _renamed(book, case, n)) for n, batch in enumerate(found) for case in batch), len(found), book)
+        for found in sorted(groups.values(), key=lambda found: -sum(map(len, found)))
+    ]
 
 
 def _renamed(book: RuleBook, case: Case, number: int) -> Case:
     """The case with units and 编号 of its own; what explanations cite is not asked."""
-    units = {unit.name for unit in book.roster.units}
+    units = {name for unit in book.roster.units for name in (unit.name, *unit.aliases)}
     lines = {
         ledger: tuple(replace(line, cells=_renamed_row(book, ledger, line.cells, units, number)) for line in rows)
         for ledger, rows in case.lines.items()
@@ -268,6 +283,7 @@ class Watch:
 
     def __init__(self, doc: Document, cases: Sequence[Case]) -> None:
         self.doc, self._cases = doc, cases
+        self._of_roster = [case for case in cases if case.members and not case.readings]
         self.base = pipeline._checked(doc)
         self._said = self._told(self.base)
 
@@ -275,7 +291,7 @@ class Watch:
     def runs(self) -> list[Run]:
         """Every run, gone through once by the unchanged book."""
         made = runs(self.base.book, self._cases)
-        wrong = [found for run in made for found in run.unlike(self.base.book)]
+        wrong = [found for found in (run.unlike(self.base.book) for run in made) if found]
         assert not wrong, wrong  # else every mutant would seem to be noticed
         return made
 
@@ -289,13 +305,21 @@ class Watch:
             return f"校验 {min(new)[0]}"
         for one in self.runs:
             if found := one.unlike(changed.book):
-                return found[0]
-        return self._alternatives(changed)
+                return found
+        return self._alternatives(changed) or self._by_roster(changed)
 
     def _told(self, checked: checks.Checked) -> set[tuple[str, str]]:
+        """What checking says, and what reading a workbook without a sheet says."""
         everything = frozenset(self.base.study.entries)
         subject = checks.Subject(checked.book, checked.study, read=everything)
-        return {(p.code, p.detail) for check in checks.CHECKS for p in check(subject)}
+        missing = taken(checked.book, Sheets({}), Path("台账.xlsx"), {}).problems
+        return {(p.code, p.detail) for p in (*missing, *(p for check in checks.CHECKS for p in check(subject)))}
+
+    def _by_roster(self, changed: checks.Checked) -> str:
+        """What the cases say that change the roster."""
+        return next(
+            (f"{failure.case.name}：{failure.what}" for failure in trial(changed, self._of_roster).failures), ""
+        )
 
     def _alternatives(self, changed: checks.Checked) -> str:
         """What checking says when it tries the alternatives of 口径 too."""

@@ -42,7 +42,7 @@ def test_every_case_holds(report: Report) -> None:
 
 
 def test_there_are_enough() -> None:
-    """不算另取的口径，算例不少于一百五十个；一个文件里没有重名。"""
+    """不算另取的口径，算例不少于一百五十个。"""
     assert len([case for case in CASES if not case.of]) >= 150
 
 
