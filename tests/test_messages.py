@@ -12,14 +12,16 @@ from pathlib import Path
 
 import pytest
 
+import bad_inputs
+import bad_papers
 import test_checks
 import test_document
 import test_rule_faults
-from bad_inputs import BAD
 from engine.codes import CODES
 from engine.source import Problem, render
 
 GOLDEN = Path(__file__).parent / "golden" / "problems"
+BAD = [*bad_inputs.BAD, *bad_papers.BAD]
 
 
 def examples(code: str) -> Iterator[tuple[str, list[Problem]]]:

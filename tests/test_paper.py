@@ -144,10 +144,10 @@ def test_a_fault_is_told_with_its_place(template: Template) -> None:
 
 
 def test_only_texts_are_printed(template: Template) -> None:
-    """把一整个名单当文字印：停下来，说该用 for 或顿号。"""
-    for text in ("{{ 名单 }}", "{{ 单位 }}", "{{ 暂定 }}"):
-        (problem,) = refused(lambda text=text: render(template(text), CONTEXT))
-        assert (problem.code, "顿号" in problem.detail) == ("T03", True)
+    """把一整个名单、一组名字、一个是否当文字印：停下来，说里面是什么、该怎样印。"""
+    for text, told in (("名单", "（大埔镇、凤山镇）：用 for"), ("单位", "（名、得分）：用点号"), ("暂定", "{% if")):
+        (problem,) = refused(lambda text=text: render(template(f"{{{{ {text} }}}}"), CONTEXT))
+        assert (problem.code, told in problem.detail) == ("T03", True)
 
 
 def test_values_that_no_document_can_hold(template: Template) -> None:

@@ -97,6 +97,7 @@ def issue_of(book: RuleBook, bulletin: Bulletin, text: str) -> Issue:
     found = known.get(code.format(int(match[1]), *(int(n) for n in match.groups()[1:]))) if match else None
     if found is None:
         codes = list(known)
-        hint = f"{bulletin.name}每{bulletin.issued.value}发一次，写作 {codes[0]} 到 {codes[-1]}。"
+        written = codes[0] if len(codes) == 1 else f"{codes[0]} 到 {codes[-1]}"
+        hint = f"“{bulletin.name}”每{bulletin.issued.value}发一次，写作 {written}。"
         raise Rejected([Problem("B02", f"“{text}”不是“{bulletin.name}”的一期。", bulletin.place, hint)])
     return found

@@ -97,7 +97,7 @@ def _expected(heads: tuple[str, ...], cells: tuple[str, ...], rows: list[Known])
 
 def _missing(name: str, row: Known) -> Problem:
     who = row.get("单位") or f"{row.get('台账', '')}第{row.get('行', '')}行"
-    return Problem("B05", f"文书里没有“{who}”这一行：{'｜'.join(row.values())}。", Passage(name, "表"), _HINT)
+    return Problem("B05", f"文书里没有“{who}”应有的这一行：{'｜'.join(row.values())}。", Passage(name, "表"), _HINT)
 
 
 def _prose(name: str, context: Mapping[str, Any], reading: Reading, template: Reading) -> Iterator[Problem]:
@@ -106,7 +106,7 @@ def _prose(name: str, context: Mapping[str, Any], reading: Reading, template: Re
     for number, paragraph in enumerate(reading.paragraphs, 1):
         strange = [n for n in _NUMBER.findall(paragraph) if n not in given and n not in {str(i) for i in range(1, 10)}]
         if strange:
-            detail = f"这一段里的数不是交给模板的：{'、'.join(strange)}。"
+            detail = f"成绩和模板里都没有这一段里的数：{'、'.join(strange)}。"
             yield Problem("B05", detail, Passage(name, f"第{number}段", paragraph[:40]), _HINT)
 
 

@@ -72,7 +72,7 @@ def _harm(name: str, part: str, content: bytes) -> list[Problem]:
     if any(word in part for word in _MACHINERY):
         return [_harmful(name, "里面有宏或控件。", "另存为不带宏的 .docx。")]
     if part.endswith((".xml", ".rels")) and (b"<!DOCTYPE" in content or b"<!ENTITY" in content):
-        return [_harmful(name, "里面有实体声明，正常的 Word 文档没有。", "在 Word 里另存一份。")]
+        return [_harmful(name, "里面有正常的 Word 文档没有的东西（实体声明），可能有害。", "在 Word 里另存一份。")]
     if part.endswith(".rels"):
         links = (piece for piece in content.split(b"<Relationship ") if _FOREIGN in piece)
         if any(_LINK not in piece for piece in links):

@@ -86,9 +86,20 @@ def _printing(escape: Callable[[str], str] | None) -> Callable[[Any], Any]:
             return escape(value) if escape is not None else value
         if isinstance(value, Undefined) or type(value) is int:
             return value
-        raise TemplateRuntimeError("印的不是文字，是一个名单或一组名字：用 for 逐个印，或者加 |顿号")
+        raise TemplateRuntimeError(f"印的不是文字，{_said(value)}")
 
     return text
+
+
+def _said(value: Any) -> str:
+    """What stands there instead of a text, and how to print it."""
+    if isinstance(value, bool):
+        return "是“是”或“否”：写 {% if 名字 %}…{% endif %}"
+    names = [name for name in value if isinstance(name, str)] if isinstance(value, list | dict) else []
+    shown = f"（{'、'.join(names[:3])}{'……' if len(names) > 3 else ''}）" if names else ""
+    if isinstance(value, dict):
+        return f"是一组名字{shown}：用点号写明印哪一个"
+    return f"是一个名单{shown}：用 for 逐个印，或者加 |顿号"
 
 
 def _within(tree: nodes.Node) -> list[nodes.Node]:

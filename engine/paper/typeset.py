@@ -33,9 +33,9 @@ class Typeset:
         """What is wrong with the template: tags, leftovers, names that ``shape`` has not (``None``: not asked)."""
         try:
             sources = list(_sources(_Sheet(io.BytesIO(self._data))))
-        except Exception as error:  # whatever a library says of a broken file, it cannot be read
+        except Exception:  # whatever a library says of a broken file, it cannot be read
             return [
-                Fault("T01", "文档的内部结构坏了，读不出来。", "在 Word 里打开，另存一份。", "", type(error).__name__)
+                Fault("T01", "文档的内部结构坏了，读不出来。", "在 Word 里打开，另存一份；打不开的，用原来的模板。")
             ]
         return list(dict.fromkeys(fault for where, source in sources for fault in source_faults(where, source, shape)))
 
@@ -136,4 +136,5 @@ def _plain(said: str) -> str:
 def _tags(lines: list[str], line: int, name: str = "") -> str:
     """The tag of a line that holds ``name``; all of its tags where none does."""
     found = _TAG.findall(re.sub(r"<[^>]+>", "", lines[line - 1])) if 0 < line <= len(lines) else []
-    return next((tag for tag in found if name and name in tag), " ".join(found))
+    whole = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+    return next((tag for tag in found if name and whole.search(tag)), " ".join(found))

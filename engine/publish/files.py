@@ -99,6 +99,9 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
+_WRITTEN = "给出和文书写在一起的“….记录.json”，不要改它。"
+
+
 # ---- made again -----------------------------------------------------------------------------
 
 
@@ -111,9 +114,9 @@ def replayed(path: Path, folder: Path) -> list[Path]:
         sources = [kept["细则"], kept["模板"], *kept["台账"]]
         changed = [s["文件"] for s in sources if _digest_of(Path(s["文件"])) != s["sha256"]]
     except (KeyError, TypeError, ValueError):
-        raise Rejected([_unlike(path, "它不是 xize bulletin 写的记录，或者被改过。")]) from None
+        raise Rejected([_unlike(path, "它不是 xize bulletin 写的记录，或者被改过。", _WRITTEN)]) from None
     if changed:
-        raise Rejected([_unlike(path, f"和当时不是同一份了：{'、'.join(changed)}。")])
+        raise Rejected([_unlike(path, f"和当时不是同一份了，或者不在了：{'、'.join(changed)}。")])
     made = list(prepared(order).documents())
     differing = [name for name, data in made if wanted.pop(name, "") != digest(data)]
     if differing or wanted:
@@ -134,7 +137,7 @@ def _kept(path: Path) -> dict[str, Any]:
     except ValueError:
         found = None
     if not isinstance(found, dict):
-        raise Rejected([_unlike(path, "它不是 xize bulletin 写的记录。")])
+        raise Rejected([_unlike(path, "它不是 xize bulletin 写的记录。", _WRITTEN)])
     return found
 
 
@@ -146,8 +149,8 @@ def _digest_of(path: Path) -> str:
         return ""
 
 
-def _unlike(path: Path, detail: str) -> Problem:
-    return Problem("B07", detail, Passage(str(path)), "找回当时的文件再做；或者重新写一期，看改了什么。")
+def _unlike(path: Path, detail: str, hint: str = "找回当时的文件再做；或者重新写一期，看改了什么。") -> Problem:
+    return Problem("B07", detail, Passage(str(path)), hint)
 
 
 def digest(data: bytes) -> str:

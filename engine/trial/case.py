@@ -90,6 +90,11 @@ class Case:
         return self.place.source.name if isinstance(self.place, Span) else self.place.file
 
     @property
+    def title(self) -> str:
+        """What it is called in a message."""
+        return f"算例「{self.name}」"
+
+    @property
     def refused(self) -> bool:
         """Whether its rows must be refused."""
         return any(claim.kind is Kind.FAULTS for claim in self.claims)

@@ -22,6 +22,7 @@ from engine.trial.branch import branch_of, cited, costing, row_told
 from engine.trial.case import Case, Claim, Kind
 from engine.trial.run import Ran, said_fault
 
+_NO_FAULT = "没有错误"
 _LISTS = {"归零": "vetoes", "处置": "consequences", "提示": "notices", "待定": "pending"}
 
 
@@ -36,15 +37,16 @@ class Failure:
     place: Place
     branch: tuple[str, ...] = ()
     odd: str = ""
+    hint: str = "按由来一步步核对：算例写错了改算例，规则文件写错了改规则文件。"
 
     @property
     def problem(self) -> Problem:
         """The failure as a fault at the expected figure."""
         if self.odd:
-            return Problem("C02", self.odd, self.place, self.got, self.case.name)
+            return Problem("C02", self.odd, self.place, self.hint, self.case.title)
         note = f"\n算例的说明：{self.case.note.strip()}" if self.case.note else ""
         lines = [f"{self.what}：应为 {self.wanted}，得出 {self.got}{note}", *self.branch]
-        return Problem("C10", "\n".join(lines), self.place, context=f"算例「{self.case.name}」")
+        return Problem("C10", "\n".join(lines), self.place, self.hint, self.case.title)
 
     def as_json(self) -> dict[str, Any]:
         """The failure as plain values."""
@@ -85,16 +87,23 @@ def failures(case: Case, ran: Ran) -> list[Failure]:
 
 def _refused(case: Case, ran: Ran) -> list[Failure]:
     """Faults against those that were expected; a fault of no row is told once."""
+    odd = [p for p in ran.problems if p.code == "C02" and p.place is not None]
+    if odd:
+        return [_odd(case, "台账", p.place, p.detail, p.hint) for p in odd if p.place]
     told = [said_fault(problem) for problem in ran.problems]
     got = [fault for n, fault in enumerate(told) if "行" in fault or fault not in told[:n]]
     claim = next((c for c in case.claims if c.kind is Kind.FAULTS), None)
     if claim is not None and got == list(claim.wanted):
         return []
-    branch = tuple(f"{p.code} {p.headline}：{p.detail}" for p in ran.problems)
-    wanted = _listed(claim.wanted) if claim else "没有错误"
-    return [
-        Failure(case, "错误", wanted, _listed(got) if got else "没有错误", claim.place if claim else case.place, branch)
-    ]
+    branch = tuple(f"{p.code} {p.headline}：{p.detail}{p.hint}" for p in ran.problems)
+    wanted, place = (_listed(claim.wanted), claim.place) if claim else (_NO_FAULT, case.place)
+    hint = f"改算例的台账；本来就该报错的，写上 错误: {_listed(got)}。" if got else "改算例的「错误」或台账。"
+    return [Failure(case, "错误", wanted, _listed(got) if got else _NO_FAULT, place, branch, hint=hint)]
+
+
+def _odd(case: Case, what: str, place: Place, detail: str, hint: str) -> Failure:
+    """Something of the case that is written wrong."""
+    return Failure(case, what, "", "", place, odd=detail, hint=hint)
 
 
 def _listed(texts: Any) -> str:
@@ -107,7 +116,7 @@ def _listed(texts: Any) -> str:
 def _figure(claim: Claim, seen: Seen) -> Iterator[Failure]:
     unit = seen.units.get(claim.unit)
     if unit is None:
-        yield _strange(claim, seen, f"名录里没有“{claim.unit}”。", list(seen.units))
+        yield _strange_unit(claim, seen)
         return
     columns = seen.result.outcome.columns
     whole = claim.number is None and claim.name in columns[unit.period.value]
@@ -120,12 +129,13 @@ def _figure(claim: Claim, seen: Seen) -> Iterator[Failure]:
 
 def _part(claim: Claim, seen: Seen) -> Iterator[Failure]:
     unit = seen.units.get(claim.unit)
-    found = unit.contributions if unit is not None else {}
-    if unit is None or claim.name not in found:
-        what, known = (claim.unit, list(seen.units)) if unit is None else (claim.name, list(found))
-        yield _strange(claim, seen, f"没有“{what}”这{'个单位' if unit is None else '个项目'}。", known)
+    if unit is None:
+        yield _strange_unit(claim, seen)
         return
-    value = found[claim.name]
+    value = unit.contributions.get(claim.name)
+    if value is None:
+        yield _strange(claim, seen, f"没有“{claim.name}”这个项目。", list(unit.contributions))
+        return
     if not isinstance(value, dict):
         yield from _at(claim, seen, unit, unit.period, lambda _: value)
     else:
@@ -136,10 +146,10 @@ def _at(claim: Claim, seen: Seen, unit: Unit, period: Period, get: Callable[[int
     """The figure of one period; a figure there are several of must say which."""
     if claim.number is None and period is not Period.YEAR:
         detail = f"“{claim.name}”每{period.value}一个数，要写明第几{period.value}。"
-        yield Failure(seen.case, claim.words, "", f"写成 {claim.name}: {{1: …, 2: …}}。", claim.place, odd=detail)
+        yield _odd(seen.case, claim.words, claim.place, detail, f"写成 {claim.name}: {{1: …, 2: …}}。")
     elif claim.number is not None and (period.value, unit.number, claim.number) not in seen.result.cells:
-        detail = f"一年里没有第 {claim.number} {period.value}。"
-        yield Failure(seen.case, claim.words, "", "期从 1 数起。", claim.place, odd=detail)
+        detail = f"“{claim.name}”没有第 {claim.number} {period.value}的数。"
+        yield _odd(seen.case, claim.words, claim.place, detail, "期从 1 数起；一年一个数的不写第几期。")
     else:
         value = get(claim.number or 1)
         if not agree(value, str(claim.wanted)):
@@ -183,7 +193,7 @@ def _list(claim: Claim, seen: Seen) -> Iterator[Failure]:
     """A list of remarks; each may be written by its first words."""
     unit = seen.units.get(claim.unit)
     if unit is None:
-        yield _strange(claim, seen, f"名录里没有“{claim.unit}”。", list(seen.units))
+        yield _strange_unit(claim, seen)
         return
     have = getattr(unit, _LISTS[claim.name])
     if not all(a is not None and b is not None and a.startswith(b) for a, b in zip_longest(have, claim.wanted)):
@@ -191,10 +201,13 @@ def _list(claim: Claim, seen: Seen) -> Iterator[Failure]:
                       branch_of(seen.stories[claim.unit], claim.name))  # fmt: skip
 
 
-def _strange(claim: Claim, seen: Seen, detail: str, known: list[str]) -> Failure:
-    word = claim.unit if claim.unit and claim.unit not in seen.units else claim.name
-    hint = asked(word, known, f"可选：{'、'.join(known[:12])}{'……' if len(known) > 12 else ''}。")
-    return Failure(seen.case, claim.words, "", hint, claim.place, odd=detail)
+def _strange_unit(claim: Claim, seen: Seen) -> Failure:
+    return _strange(claim, seen, f"名录里没有“{claim.unit}”。", list(seen.units), claim.unit)
+
+
+def _strange(claim: Claim, seen: Seen, detail: str, known: list[str], word: str = "") -> Failure:
+    hint = asked(word or claim.name, known, f"可选：{'、'.join(known[:12])}{'……' if len(known) > 12 else ''}。")
+    return _odd(seen.case, claim.words, claim.place, detail, hint)
 
 
 # ---- rows -----------------------------------------------------------------------------------
@@ -253,7 +266,7 @@ def _notices(claim: Claim, seen: Seen) -> Iterator[Failure]:
 
 def _no_fault(claim: Claim, seen: Seen) -> Iterator[Failure]:
     """Only asked where nothing was refused (:func:`_refused` answers the rest)."""
-    yield Failure(seen.case, "错误", _listed(claim.wanted), "没有错误", claim.place)
+    yield Failure(seen.case, "错误", _listed(claim.wanted), _NO_FAULT, claim.place)
 
 
 # ---- clauses --------------------------------------------------------------------------------

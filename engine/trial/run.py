@@ -92,7 +92,7 @@ def _odd(book: RuleBook, case: Case) -> Iterator[Problem]:
     for ledger, lines in case.lines.items():
         if ledger not in book.ledgers:
             hint = asked(ledger, book.ledgers, f"可选：{'、'.join(book.ledgers)}。")
-            yield Problem("C02", f"没有台账“{ledger}”。", lines[0].place if lines else case.place, hint, case.name)
+            yield Problem("C02", f"没有台账“{ledger}”。", lines[0].place if lines else case.place, hint, case.title)
         else:
             yield from (p for line in lines for p in _odd_cells(list(book.ledgers[ledger].fields), ledger, case, line))
 
@@ -102,10 +102,10 @@ def _odd_cells(columns: list[str], ledger: str, case: Case, line: Line) -> Itera
         for name in line.cells:
             if name not in columns:
                 hint = asked(name, columns, f"可选：{'、'.join(columns)}。")
-                yield Problem("C02", f"台账“{ledger}”没有“{name}”这一列。", line.place, hint, case.name)
+                yield Problem("C02", f"台账“{ledger}”没有“{name}”这一列。", line.place, hint, case.title)
     elif len(line.cells) > len(columns):
         detail = f"这一行有 {len(line.cells)} 格，台账“{ledger}”只有 {len(columns)} 列：{'、'.join(columns)}。"
-        yield Problem("C02", detail, line.place, '删去多出的格；空着的写 ""。', case.name)
+        yield Problem("C02", detail, line.place, '删去多出的格；空着的写 ""。', case.title)
 
 
 def said_fault(problem: Problem) -> str:

@@ -19,6 +19,11 @@ from engine.trial.reading import LISTS
 _PERIOD = re.compile(r"(.+?)\s*第([1-9][0-9]?)(?:期|季|季度|月|周|半年)")
 _ROW = re.compile(r"(\S+?)第([0-9]+)行")
 _AS_OF, _READINGS, _NOTHING = "截至", "口径", "无"
+_FLAWS = {
+    "公式": ("这一格是公式，不是写下的内容。", "改成公式得出的内容：复制，再“选择性粘贴—数值”。"),
+    "错误值": ("这一格是错误值，如 #N/A。", "改成应填的内容。"),
+    "合并": ("这几格合并了，只有左上角一格有内容。", "取消合并，每格都填上。"),
+}
 
 
 @dataclass(slots=True)
@@ -58,9 +63,9 @@ def _flawed(sheets: Sheets) -> Iterator[Problem]:
     """Formulas, error values and merged cells are told before anything is made of them."""
     for table in sheets.tables.values():
         for flaw in table.flaws:
-            if flaw.kind in ("公式", "错误值", "合并"):
-                place = table.cell(flaw.rows[0], flaw.column)
-                yield Problem("C01", f"这一格是{flaw.kind}，不是写下的内容。", place, "改成应填的内容。")
+            if flaw.kind in _FLAWS:
+                detail, hint = _FLAWS[flaw.kind]
+                yield Problem("C01", detail, table.cell(flaw.rows[0], flaw.column), hint)
 
 
 def _drafts(table: RawTable, problems: list[Problem]) -> dict[str, _Draft]:
