@@ -151,6 +151,7 @@ def row(figures: Figures, placed: Placed) -> dict[str, Any]:
     """One unit's line."""
     issue = figures.issue
     return {
+        "号": str(placed.unit.number + 1),
         "名次": placed.text,
         "单位": placed.unit.name,
         "格": [figures.text(placed.unit, name) for name in issue.bulletin.columns],

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from engine.bulletin.names import CALCULATED
+from engine.bulletin.opening import unopened
 from engine.paper import Reading
 from engine.source import Passage, Problem
 
@@ -25,6 +27,8 @@ def differences(name: str, context: Mapping[str, Any], reading: Reading, templat
 
     ``template`` is the template as it was read, tags and all.
     """
+    opened = unopened(name, context, reading) if CALCULATED in _listed(template) else ()
+    context = {key: value for key, value in context.items() if key != CALCULATED}  # its numbers belong to it alone
     known = list(_known(context))
     rows = [row for _, row in known]
     found, seen = [], set[int]()
@@ -32,7 +36,7 @@ def differences(name: str, context: Mapping[str, Any], reading: Reading, templat
         found += list(_table_faults(name, f"表{number}", table, rows, seen))
     listed = _listed(template)
     found += [_missing(name, row) for i, (key, row) in enumerate(known) if key in listed and i not in seen]
-    return [*found, *_prose(name, context, reading, template)]
+    return [*found, *_prose(name, context, reading, template), *opened]
 
 
 def _listed(template: Reading) -> set[str]:
