@@ -406,7 +406,7 @@ def test_written_again(root: Path, tmp_path: Path) -> None:
     assert released(prepared(order), tmp_path, lambda done: None).changes == ()
     other = replace(order, options=Options(readings={"A01": "单列"}))
     told = released(prepared(other), tmp_path, lambda done: None).changes
-    assert told[0] == "和上一次写的比，改过的有：口径。"
+    assert told[0].startswith("和上一次写的比，改过的有：口径（A01由")
     assert all(re.search(r"^\S+：.+由.+改为.+。$", text) for text in told[1:])
     assert len(list(tmp_path.glob("*.记录*.json"))) == 2
     paper = first.paths[0]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from engine.bulletin.calculations import opened
 from engine.bulletin.changes import changes
-from engine.bulletin.content import Wording, content
+from engine.bulletin.content import Wording, content, marks
 from engine.bulletin.issue import Issue, issue_of, issues, kind_named
 from engine.bulletin.names import PAGE, SHAPES, shape_of
 from engine.bulletin.record import ENDING, record
@@ -18,6 +18,20 @@ from engine.bulletin.release import differences
 from engine.bulletin.slips import slips
 
 __all__ = [
-    "ENDING", "PAGE", "SHAPES", "Issue", "Wording", "changes", "content", "differences", "issue_of", "issues",
-    "kind_named", "opened", "record", "shape_of", "slips",
+    "ENDING",
+    "PAGE",
+    "SHAPES",
+    "Issue",
+    "Wording",
+    "changes",
+    "content",
+    "differences",
+    "issue_of",
+    "issues",
+    "kind_named",
+    "marks",
+    "opened",
+    "record",
+    "shape_of",
+    "slips",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Templates that are plain text (Markdown, HTML): the same language, the same checks, values made harmless for the form."""
+"""Templates that are plain text (Markdown, HTML): the same language and checks, values made harmless for the form."""
 
 from __future__ import annotations
 
