@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -19,6 +20,7 @@ from typing import Any
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from python_calamine import load_workbook
 
 from engine import publish
 from engine.bulletin import SHAPES, content, differences, issue_of, issues, kind_named
@@ -295,6 +297,52 @@ def test_a_template_saved_by_libreoffice_still_works(root: Path, tmp_path: Path)
     edition = prepared(Order(root / RULES, root / LEDGERS, "季度进度", "2024-05", template=saved))
     ((_, data),) = edition.documents()
     assert len(reread(data).tables) == 5
+
+
+def test_the_chart_can_be_edited(edition: publish.Edition, document: bytes) -> None:
+    """每个系列一张柱形图：单位按名次、数照印的，带着自己的工作簿，Word 里可以改。"""
+    (page,) = edition.contexts
+    drawn = reread(document).charts
+    assert [chart.title for chart in drawn] == ["一类单位季度完成率（%）", "二类单位季度完成率（%）"]
+    for chart, table in zip(drawn, page["分组"], strict=True):
+        printed = [(row["单位"], row["格"][3].removesuffix("%")) for row in table["行"]]
+        assert list(zip(chart.names, chart.values, strict=True)) == printed
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        books = [load_workbook(io.BytesIO(archive.read(name))) for name in archive.namelist() if "embeddings" in name]
+        assert not any("〔图" in archive.read("word/document.xml").decode() for _ in books)
+    for book, chart in zip(books, drawn, strict=True):
+        head, *rows = book.get_sheet_by_index(0).to_python()
+        assert head[1] == chart.measure
+        assert [(row[0], row[1]) for row in rows] == [
+            (n, float(v)) for n, v in zip(chart.names, chart.values, strict=True)
+        ]
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        ("word/charts/chart1.xml", b"<c:v>66.7</c:v>", b"<c:v>67.7</c:v>"),
+        ("word/charts/chart2.xml", "<c:v>县委宣传部</c:v>".encode(), "<c:v>县委组织部</c:v>".encode()),
+        ("word/document.xml", b"<c:chart ", b"<c:nothing "),
+        ("word/embeddings/chart1.xlsx", b"", b""),
+    ],
+    ids=["改一个数", "换单位", "少一张图", "工作簿不同"],
+)
+def test_a_wrong_chart_never_leaves(
+    edition: publish.Edition, document: bytes, part: str, old: bytes, new: bytes
+) -> None:
+    """图也再读一遍：一个数、一个单位、背后的工作簿不同，或者少了图，都说出来。"""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(document)) as before, zipfile.ZipFile(out, "w") as after:
+        other = before.read("word/embeddings/chart2.xlsx")
+        for name in before.namelist():
+            data = before.read(name)
+            if name == part:
+                data = data.replace(old, new, 1) if old else other
+            after.writestr(name, data)
+    (page,) = edition.contexts
+    problems = differences("通报", page, reread(out.getvalue()), reread(edition.template.read_bytes()))
+    assert [p.detail for p in problems] == ["图里的单位、数和成绩对不上，或者少了图。"]
 
 
 # ---- a wrong paper never leaves --------------------------------------------------------------------

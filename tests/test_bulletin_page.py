@@ -117,6 +117,25 @@ def test_what_must_be_seen_first_is_on_the_page(root: Path, tmp_path: Path) -> N
     assert "（示意，未经原文核对）" in reread(data).paragraphs
 
 
+@pytest.mark.parametrize("form", [".md", PAGE])
+@pytest.mark.parametrize(("kind", "period"), [("零采用和临界单位", "2024-05"), ("单位明细", "2024Q2")])
+def test_lists_and_slips_in_other_forms(root: Path, kind: str, period: str, form: str) -> None:
+    """清单和明细单也有文字和网页：和 Word 的一样多的表，清单网页上的数也点得开；写完都再读过。"""
+    order = Order(root / "rules/2024.yaml", root / "examples/2024.xlsx", kind, period, form=form)
+    unit = "县教育局" if kind == "单位明细" else ""
+    words = [list(prepared(replace(order, form=ending, unit=unit)).documents())[0][1] for ending in (".docx", form)]
+    paper, plain = map(reread, words)
+    assert plain.tables == paper.tables
+    assert bool(plain.panels) == (form == PAGE and not unit)
+
+
+def test_shipped_templates_are_sound(root: Path) -> None:
+    """随程序的文字和网页模板都查得过。"""
+    found = [path for ending in ("md", "html") for path in sorted((root / "templates").glob(f"*.{ending}"))]
+    assert [path.name for path in found if publish.check_template(path)] == []
+    assert len(found) == 6
+
+
 # ---- nothing slips through --------------------------------------------------------------------
 
 

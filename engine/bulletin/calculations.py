@@ -130,10 +130,10 @@ def _of_sentences(known: _Known) -> Iterator[dict[str, Any]]:
     figures = known.figures
     bulletin = figures.issue.bulletin
     sums = [
-        _step(f"{name}合计", "", "；".join(f"{g or '全部'}：{_sum(figures, p, name)}" for g, p in figures.groups.items()),
-              (), bulletin.place)
+        _step(f"{group}{name}合计", "", _sum(figures, placed, name), (), bulletin.place)
         for name in bulletin.totals
-    ]  # fmt: skip
+        for group, placed in figures.groups.items()
+    ]
     units = f"「单位」里有{len(figures.result.units)}个"
     yield _calculation("s1", "总数", [_step("单位", "", units, (), figures.result.book.roster.place), *sums], [])
     for at, (name, tally) in enumerate(bulletin.tallies.items(), 2):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.paper.web import START, read_page
+
+if TYPE_CHECKING:
+    from engine.paper.charts import Chart
 
 Rows = tuple[tuple[str, ...], ...]
 _BAR = re.compile(r"(?<!\\)\|")
@@ -25,6 +28,7 @@ class Reading:
     tables: tuple[Rows, ...]
     links: tuple[Rows, ...] = ()
     panels: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    charts: tuple[Chart, ...] = ()
 
 
 def reread(data: bytes) -> Reading:
@@ -34,8 +38,11 @@ def reread(data: bytes) -> Reading:
         return _page(text) if text.lower().startswith(START) else _plain(text)
     from docx import Document
 
+    from engine.paper.charts import charts_in
+
     document = Document(io.BytesIO(data))
-    return Reading(tuple(p.text for p in document.paragraphs), tuple(map(_rows, document.tables)))
+    paragraphs, tables = tuple(p.text for p in document.paragraphs), tuple(map(_rows, document.tables))
+    return Reading(paragraphs, tables, charts=tuple(charts_in(document)))
 
 
 def _rows(table: Any) -> Rows:
