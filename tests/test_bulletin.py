@@ -10,7 +10,7 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -29,32 +29,14 @@ from engine.bulletin.figures import Figures
 from engine.ledger.blank import write_blank
 from engine.paper import reread
 from engine.paper.shelf import template_named
-from engine.pipeline import Options, load_rules, score_by
+from engine.pipeline import Options, load_rules
 from engine.publish import Order, prepared, released, replayed
 from engine.rulebook import RuleBook
 from engine.source import Rejected
 
 RULES, LEDGERS = Path("rules/2024.yaml"), Path("examples/2024.xlsx")
+pytestmark = pytest.mark.usefixtures("once")
 DAY = dt.date(2024, 6, 5)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def once() -> Iterator[None]:
-    """A rule file is read once, ledgers are scored once for each date and reading: only the paper is at stake here."""
-    known: dict[str, Any] = {}
-
-    def remembered(work: Callable[..., Any]) -> Callable[..., Any]:
-        def get(*given: Any) -> Any:
-            names = [g.source.name + str(g.readings) if isinstance(g, RuleBook) else str(g) for g in given]
-            key = f"{work.__name__}{names}"
-            return known[key] if key in known else known.setdefault(key, work(*given))
-
-        return get
-
-    with pytest.MonkeyPatch.context() as patch:
-        for work in (load_rules, score_by):
-            patch.setattr(f"engine.publish.edition.{work.__name__}", remembered(work))
-        yield
 
 
 @pytest.fixture(autouse=True)

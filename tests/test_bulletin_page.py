@@ -17,6 +17,7 @@ from engine.paper import Reading, check, render, reread
 from engine.publish import Order, prepared, released, replayed
 from engine.source import Rejected
 
+pytestmark = pytest.mark.usefixtures("once")
 MONTH = ("季度进度", "2024-05")
 
 
@@ -123,8 +124,10 @@ def test_lists_and_slips_in_other_forms(root: Path, kind: str, period: str, form
     """清单和明细单也有文字和网页：和 Word 的一样多的表，清单网页上的数也点得开；写完都再读过。"""
     order = Order(root / "rules/2024.yaml", root / "examples/2024.xlsx", kind, period, form=form)
     unit = "县教育局" if kind == "单位明细" else ""
-    words = [list(prepared(replace(order, form=ending, unit=unit)).documents())[0][1] for ending in (".docx", form)]
-    paper, plain = map(reread, words)
+    paper, plain = (
+        reread(data) for ending in (".docx", form)
+        for _, data in prepared(replace(order, form=ending, unit=unit)).documents()
+    )  # fmt: skip
     assert plain.tables == paper.tables
     assert bool(plain.panels) == (form == PAGE and not unit)
 
