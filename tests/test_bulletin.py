@@ -27,7 +27,7 @@ from engine.bulletin import SHAPES, content, differences, issue_of, issues, kind
 from engine.bulletin.content import Wording
 from engine.bulletin.figures import Figures
 from engine.ledger.blank import write_blank
-from engine.paper import reread
+from engine.paper import render, reread
 from engine.paper.shelf import template_named
 from engine.pipeline import Options, load_rules
 from engine.publish import Order, prepared, released, replayed
@@ -300,6 +300,12 @@ def test_the_chart_can_be_edited(edition: publish.Edition, document: bytes) -> N
         ]
 
 
+def test_a_workbook_has_its_own_way_with_decimals(root: Path) -> None:
+    """146.7 在工作簿里存成 146.69999999999999，是同一个数：第四季度的图照样放行。"""
+    ((_, data),) = prepared(Order(root / RULES, root / LEDGERS, "季度进度", "2024-12")).documents()
+    assert "146.7" in reread(data).charts[1].values
+
+
 @pytest.mark.parametrize(
     ("part", "old", "new"),
     [
@@ -325,6 +331,21 @@ def test_a_wrong_chart_never_leaves(
     (page,) = edition.contexts
     problems = differences("通报", page, reread(out.getvalue()), reread(edition.template.read_bytes()))
     assert [p.detail for p in problems] == ["图里的单位、数和成绩对不上，或者少了图。"]
+
+
+def test_an_office_may_have_a_chart_of_its_own(root: Path, document: bytes, tmp_path: Path) -> None:
+    """自己的模板里本来就有图：留着，不当成绩核对。"""
+    with zipfile.ZipFile(io.BytesIO(document)) as archive:
+        text = archive.read("word/document.xml").decode()
+        own = tmp_path / "通报.docx"
+        with zipfile.ZipFile(own, "w") as copy:
+            for name in archive.namelist():
+                marked = text.replace("附件：", "〔图〕{{ 标题 }}：", 1)
+                copy.writestr(name, marked if name == "word/document.xml" else archive.read(name))
+    template = reread(own.read_bytes())
+    assert len(template.charts) == 2
+    context = {"标题": "甲"}
+    assert differences("通报", context, reread(render(own, context)), template) == []
 
 
 # ---- a wrong paper never leaves --------------------------------------------------------------------

@@ -38,7 +38,9 @@ def unopened(name: str, context: Mapping[str, Any], reading: Reading) -> Iterato
 
 def _figures_open(heads: Sequence[str], cells: Sequence[str], titles: Sequence[str]) -> bool:
     """Every cell with a figure leads to that unit's (or the total's) calculation of that figure."""
-    who = cells[heads.index("单位")] if "单位" in heads else ""
+    if len(cells) != len(heads) or "单位" not in heads:
+        return False
+    who = cells[heads.index("单位")]
     return all(
         title.endswith(f"{head}{who}　{cell}") if who == "合计" else title == f"{who}　{head}　{cell}"
         for head, cell, title in zip(heads, cells, titles, strict=True)
@@ -48,7 +50,7 @@ def _figures_open(heads: Sequence[str], cells: Sequence[str], titles: Sequence[s
 
 def _row_opens(heads: Sequence[str], cells: Sequence[str], titles: Sequence[str]) -> bool:
     """A row of a ledger leads to what became of it."""
-    return any(title.endswith(f"　{cells[0]}") for title in titles)
+    return any(title.endswith(f"　{cell}") for cell, title in zip(cells[:1], titles, strict=False))
 
 
 def _panel_faults(name: str, calculation: Mapping[str, Any], lines: Sequence[str] | None) -> Iterator[Problem]:

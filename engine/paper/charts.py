@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -32,6 +33,7 @@ _NAMESPACES = (
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 _CHART = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_NAMES = ("charts/chart{}.xml", "embeddings/chart{}.xlsx")
 _MM = 36000  # EMU
 _WIDTH, _HEAD, _BAR, _HIGHEST = 154, 16, 5, 215  # mm
 _FONT = "仿宋_GB2312"
@@ -71,9 +73,8 @@ def place(document: Any, context: Mapping[str, Any]) -> None:
         for run in list(paragraph.runs):
             run._r.getparent().remove(run._r)
         if chart.values:
-            number = 1 + sum(part.content_type == _CHART for part in document.part.package.iter_parts())
             _free_line(paragraph)
-            paragraph.add_run()._r.append(_drawing(_attached(document.part, chart, number), chart, number))
+            paragraph.add_run()._r.append(_drawing(*_attached(document.part, chart), chart))
         else:
             paragraph._p.getparent().remove(paragraph._p)
 
@@ -83,14 +84,15 @@ def _free_line(paragraph: Any) -> None:
     paragraph.paragraph_format.line_spacing = 1.0
 
 
-def _attached(owner: Any, chart: Chart, number: int) -> str:
-    """The chart and its workbook as parts; the relationship of the chart."""
-    name = f"/word/embeddings/chart{number}.xlsx"
-    workbook = Part(PackURI(name), _SHEET, _workbook(chart), owner.package)
-    part = Part(PackURI(f"/word/charts/chart{number}.xml"), _CHART, b"", owner.package)
+def _attached(owner: Any, chart: Chart) -> tuple[str, int]:
+    """The chart and its workbook as parts of free names; the relationship of the chart, and its number."""
+    taken = {str(part.partname) for part in owner.package.iter_parts()}
+    number = next(n for n in count(1) if not {f"/word/{name.format(n)}" for name in _NAMES} & taken)
+    drawn, sheet = (PackURI(f"/word/{name.format(number)}") for name in _NAMES)
+    workbook = Part(sheet, _SHEET, _workbook(chart), owner.package)
+    part = Part(drawn, _CHART, b"", owner.package)
     part._blob = _space(chart, part.relate_to(workbook, RELATIONSHIP_TYPE.PACKAGE))
-    found: str = owner.relate_to(part, RELATIONSHIP_TYPE.CHART)
-    return found
+    return owner.relate_to(part, RELATIONSHIP_TYPE.CHART), number
 
 
 def _workbook(chart: Chart) -> bytes:
@@ -113,7 +115,7 @@ def _space(chart: Chart, workbook: str) -> bytes:
     last = len(chart.names) + 1
     names = "".join(f'<c:pt idx="{i}"><c:v>{escape(n)}</c:v></c:pt>' for i, n in enumerate(chart.names))
     values = "".join(f'<c:pt idx="{i}"><c:v>{v}</c:v></c:pt>' for i, v in enumerate(chart.values))
-    count = f'<c:ptCount val="{last - 1}"/>'
+    points = f'<c:ptCount val="{last - 1}"/>'
     small = _text(900)
     return f"""<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
 <c:chartSpace {_NAMESPACES}><c:roundedCorners val="0"/><c:chart>
@@ -129,8 +131,8 @@ def _space(chart: Chart, workbook: str) -> bytes:
 <c:dLbls><c:numFmt formatCode="General" sourceLinked="0"/><c:spPr><a:noFill/></c:spPr>{small}<c:dLblPos val="outEnd"/>
 <c:showLegendKey val="0"/><c:showVal val="1"/><c:showCatName val="0"/><c:showSerName val="0"/><c:showPercent val="0"/>
 <c:showBubbleSize val="0"/></c:dLbls>
-<c:cat><c:strRef><c:f>Sheet1!$A$2:$A${last}</c:f><c:strCache>{count}{names}</c:strCache></c:strRef></c:cat>
-<c:val><c:numRef><c:f>Sheet1!$B$2:$B${last}</c:f><c:numCache><c:formatCode>General</c:formatCode>{count}{values}</c:numCache>
+<c:cat><c:strRef><c:f>Sheet1!$A$2:$A${last}</c:f><c:strCache>{points}{names}</c:strCache></c:strRef></c:cat>
+<c:val><c:numRef><c:f>Sheet1!$B$2:$B${last}</c:f><c:numCache><c:formatCode>General</c:formatCode>{points}{values}</c:numCache>
 </c:numRef></c:val></c:ser><c:gapWidth val="40"/><c:axId val="1"/><c:axId val="2"/></c:barChart>
 <c:catAx><c:axId val="1"/><c:scaling><c:orientation val="maxMin"/></c:scaling><c:delete val="0"/><c:axPos val="l"/>
 <c:majorTickMark val="none"/><c:minorTickMark val="none"/><c:tickLblPos val="low"/>{small}<c:crossAx val="2"/>
@@ -161,7 +163,7 @@ def _text(size: int) -> str:
     return f'<c:txPr><a:bodyPr/><a:p><a:pPr><a:defRPr sz="{size}">{font}</a:defRPr></a:pPr></a:p></c:txPr>'
 
 
-def _drawing(relation: str, chart: Chart, number: int) -> Any:
+def _drawing(relation: str, number: int, chart: Chart) -> Any:
     wide = _WIDTH * _MM
     high = _height(chart) * _MM
     title = escape(chart.title, {'"': "&quot;"})
@@ -189,15 +191,25 @@ def charts_in(document: Any) -> Iterator[Chart]:
                 ("title", ("{*}t",)), ("tx", (f"{_C}v",)), ("cat", (f"{_C}v",)), ("val", (f"{_C}v",)),
             )
         )  # fmt: skip
-        books = [found.blob for found in part.related_parts.values()]
-        known = [_numbers(book) for book in books]
-        if known != [[float(value) for value in values]]:
+        known = [_numbers(found.blob) for found in part.related_parts.values() if found.content_type == _SHEET]
+        if known != [_floats(values)]:
             values = (*values, "与图中的工作簿不同")
         yield Chart("".join(title), "".join(measure), names, values)
 
 
-def _numbers(workbook: bytes) -> list[float]:
-    """The figures of the second column of a chart's workbook."""
-    with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
-        text = archive.read("xl/worksheets/sheet1.xml").decode()
-    return [float(value) for value in re.findall(r'<c r="B(?!1")\d+"[^>]*><v>([^<]*)</v>', text)]
+def _numbers(workbook: bytes) -> tuple[float, ...]:
+    """The figures of the second column of a chart's workbook; none of a file of another make."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
+            text = archive.read("xl/worksheets/sheet1.xml").decode()
+    except (zipfile.BadZipFile, KeyError, ValueError):
+        return ()
+    return _floats(re.findall(r'<c r="B(?!1")\d+"[^>]*><v>([^<]*)</v>', text))
+
+
+def _floats(texts: Sequence[str]) -> tuple[float, ...]:
+    """Figures as a workbook holds them: 146.7 is written 146.69999999999999 there."""
+    try:
+        return tuple(map(float, texts))
+    except ValueError:
+        return ()
