@@ -315,6 +315,7 @@ def ranking(sheet: Sheet) -> None:
     _spread(table, 5, 2, "数 in 组.合计", "{{ 数 }}")
     _tag_row(table, "endif")
     sheet.line("{{ 组.注 }}", FANG, SIZE_5, LEFT, 16)
+    sheet.line("{{ 组.图.记号 }}", FANG, SIZE_5, CENTER, 16)
     sheet.tag("endfor")
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from engine.pipeline import load_rules
+from engine.pipeline import load_rules, score_by
 from engine.rulebook import RuleBook
 
 ROOT = Path(__file__).parent.parent
@@ -34,3 +36,22 @@ def root() -> Path:
 def book_2024() -> RuleBook:
     """rules/2024.yaml, checked."""
     return load_rules(ROOT / "rules" / "2024.yaml")
+
+
+@pytest.fixture(scope="module")
+def once() -> Iterator[None]:
+    """A rule file is read once, ledgers are scored once for each date and reading: only the paper is at stake here."""
+    known: dict[str, Any] = {}
+
+    def remembered(work: Callable[..., Any]) -> Callable[..., Any]:
+        def get(*given: Any) -> Any:
+            names = [g.source.name + str(g.readings) if isinstance(g, RuleBook) else str(g) for g in given]
+            key = f"{work.__name__}{names}"
+            return known[key] if key in known else known.setdefault(key, work(*given))
+
+        return get
+
+    with pytest.MonkeyPatch.context() as patch:
+        for work in (load_rules, score_by):
+            patch.setattr(f"engine.publish.edition.{work.__name__}", remembered(work))
+        yield

@@ -144,13 +144,27 @@ def _table(figures: Figures, name: str, placed: Sequence[Placed]) -> dict[str, A
         "合计": totals,
         "有合计": bool(bulletin.totals),
         "注": _footnote(figures),
+        "图": _chart(figures, name, placed),
     }
+
+
+def _chart(figures: Figures, name: str, placed: Sequence[Placed]) -> dict[str, Any]:
+    """Bars of what the units are ordered by first, as printed (a rate in hundredths); none where there is no order."""
+    key = figures.issue.bulletin.order[0][0] if figures.issue.bulletin.order else ""
+    bars = [(p.unit.name, figures.text(p.unit, key).removesuffix("%")) for p in placed
+            if key and isinstance(figures.value(p.unit, key), Fraction)]  # fmt: skip
+    title, measure = f"{name}单位{key}", f"{key}（%）" if key and figures.rate(key) else key
+    return {
+        "记号": f"〔图：{title}〕", "题": f"{name}单位{measure}", "量": measure,
+        "名": [who for who, _ in bars], "值": [value for _, value in bars],
+    }  # fmt: skip
 
 
 def row(figures: Figures, placed: Placed) -> dict[str, Any]:
     """One unit's line."""
     issue = figures.issue
     return {
+        "号": str(placed.unit.number + 1),
         "名次": placed.text,
         "单位": placed.unit.name,
         "格": [figures.text(placed.unit, name) for name in issue.bulletin.columns],

@@ -48,7 +48,7 @@ class Figures:
         if period is None:
             found = unit.member.values.get(name)
             return Absent.NONE if found is None else found
-        return unit.figure(name, period, self._number(period))
+        return unit.figure(name, period, self.number(period))
 
     def text(self, unit: Unit, name: str) -> str:
         """The figure as printed."""
@@ -66,7 +66,7 @@ class Figures:
             return found.period
         return book.appraisal.period if real in {s.name for s in book.appraisal.steps if isinstance(s, Step)} else None
 
-    def _number(self, period: Period) -> int:
+    def number(self, period: Period) -> int:
         """The number of the period that holds the issue's last day."""
         last = self.issue.shown.end if period is self.issue.bulletin.period else self.issue.issued.end
         return [s.number for s in stretches(self.result.book.title, period) if s.start <= last][-1]
@@ -93,7 +93,7 @@ class Figures:
     def on_list(self, unit: Unit, name: str) -> bool | None:
         """Whether the unit is on a list (名单); ``None`` where that cannot be said (不适用, 待定)."""
         key, table = listed(self.issue.bulletin.name, name), self.issue.bulletin.period.value
-        cells = self.result.cells[table, unit.number, self._number(self.issue.bulletin.period)]
+        cells = self.result.cells[table, unit.number, self.number(self.issue.bulletin.period)]
         value = figure(cells, key, self.result.outcome.columns[table][key])
         return value if isinstance(value, bool) else None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+PAGE = ".html"
+CALCULATED = "计算"
 _HEAD: Mapping[str, object] = {
     "标志": "发文机关标志（红头）",
     "文号": "发文字号，没有给的是“某政办〔2024〕　号”",
@@ -23,6 +25,7 @@ _HEAD: Mapping[str, object] = {
     "印发": "印发机关",
 }
 _ROW: Mapping[str, object] = {
+    "号": "单位的序号，网页里指到 u序号-第几列 的算法",
     "名次": "名次，并列的相同；不排名的是“—”",
     "单位": "单位",
     "格": ["一格"],
@@ -31,6 +34,7 @@ _ROW: Mapping[str, object] = {
 _TABLE: Mapping[str, object] = {
     "序": "附件的序号", "题": "表的标题", "名": "组的名字", "单位数": "有几个单位", "列": ["列名"], "行": [_ROW],
     "合计": ["合计行的一格"], "有合计": "有没有合计行（用在 if 里）", "注": "表下的注",
+    "图": {"记号": "单独成一段，变成柱形图", "题": "图的标题", "量": "画的是哪一列", "名": ["单位"], "值": ["数"]},
 }  # fmt: skip
 _LISTING: Mapping[str, object] = {
     "序": "附件的序号",
@@ -63,10 +67,24 @@ SLIP: Mapping[str, object] = {
     "指标": [{"名": "指标", "值": "数"}],
     "项目": [{"名": "项目", "得分": "得分", "说明": "怎样得来", "条款": "条款"}],
     "扣分": [{"名": "扣了什么", "分": "几分", "说明": "为什么", "条款": "条款"}],
-    "计入": [{"台账": "台账", "行": "行号", "内容": "记录", "说明": "怎样计分"}],
-    "未计": [{"台账": "台账", "行": "行号", "内容": "记录", "说明": "为什么没有计入"}],
+    "计入": [{"台账": "台账", "行": "行号", "内容": "记录", "说明": "怎样计分", "条款": "条款"}],
+    "未计": [{"台账": "台账", "行": "行号", "内容": "记录", "说明": "为什么没有计入", "条款": "条款"}],
     "其他情况": ["归零、处置、待定、提示的一句"],
 }
 
+_CALCULATION: Mapping[str, object] = {
+    "号": "u3-2：第3个单位第2列（0是名次）；t1-2：附件1第2列的合计；l2-7：附件2第7行；s1：概况第1句",
+    "题": "哪个单位的什么，多少",
+    "步": [
+        {"深": "0起，由来的层次", "名": "名", "值": "值", "说明": "怎样得来", "条款": "条款", "处": "规则文件第几行"}
+    ],
+    "记录": [{"台账": "台账", "行": "行号", "内容": "记录", "说明": "怎样计分", "条款": "条款"}],
+}
+
 SHAPES: Mapping[str, Mapping[str, object]] = {"通报": BULLETIN, "清单": BULLETIN, "明细单": SLIP}
-"""Template name → the names it may use; a template of another name may use those of 通报."""
+
+
+def shape_of(name: str, ending: str) -> Mapping[str, object]:
+    """The names a template may use: by its name (an unknown one is a 通报), a web page also how figures came about."""
+    shape = SHAPES.get(name, BULLETIN)
+    return {**shape, CALCULATED: [_CALCULATION]} if ending == PAGE and shape is BULLETIN else shape

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from engine.bulletin.names import CALCULATED
+from engine.bulletin.opening import unopened
 from engine.paper import Reading
 from engine.source import Passage, Problem
 
@@ -25,6 +27,8 @@ def differences(name: str, context: Mapping[str, Any], reading: Reading, templat
 
     ``template`` is the template as it was read, tags and all.
     """
+    opened = unopened(name, context, reading) if CALCULATED in _listed(template) else ()
+    context = {key: value for key, value in context.items() if key != CALCULATED}  # its numbers belong to it alone
     known = list(_known(context))
     rows = [row for _, row in known]
     found, seen = [], set[int]()
@@ -32,7 +36,8 @@ def differences(name: str, context: Mapping[str, Any], reading: Reading, templat
         found += list(_table_faults(name, f"表{number}", table, rows, seen))
     listed = _listed(template)
     found += [_missing(name, row) for i, (key, row) in enumerate(known) if key in listed and i not in seen]
-    return [*found, *_prose(name, context, reading, template)]
+    found += list(_chart_faults(name, context, reading, template))
+    return [*found, *_prose(name, context, reading, template), *opened]
 
 
 def _listed(template: Reading) -> set[str]:
@@ -98,6 +103,15 @@ def _expected(heads: tuple[str, ...], cells: tuple[str, ...], rows: list[Known])
 def _missing(name: str, row: Known) -> Problem:
     who = row.get("单位") or f"{row.get('台账', '')}第{row.get('行', '')}行"
     return Problem("B05", f"文书里没有“{who}”应有的这一行：{'｜'.join(row.values())}。", Passage(name, "表"), _HINT)
+
+
+def _chart_faults(name: str, context: Mapping[str, Any], reading: Reading, template: Reading) -> Iterator[Problem]:
+    """Every chart the template asks for is there, with the same names and figures, its workbook too."""
+    charts = [table["图"] for table in context.get("分组", ()) if table["图"]["值"]]
+    wanted = [(c["题"], c["量"], tuple(c["名"]), tuple(c["值"])) for c in charts]
+    drawn = [(c.title, c.measure, c.names, c.values) for c in reading.charts if c not in template.charts]
+    if drawn != (wanted if any(".记号" in text for text in template.paragraphs) else []):
+        yield Problem("B05", "图里的单位、数和成绩对不上，或者少了图。", Passage(name, "图"), _HINT)
 
 
 def _prose(name: str, context: Mapping[str, Any], reading: Reading, template: Reading) -> Iterator[Problem]:

@@ -40,8 +40,8 @@ def _page(figures: Figures, story: Story) -> dict[str, Any]:
         "项目": [{"名": r.name, "得分": said(r.value), "说明": r.text, "条款": "；".join(r.clauses)}
                for r in story.reasons],
         "扣分": [{"名": r.name, "分": said(r.value), "说明": r.text, "条款": "；".join(r.clauses)} for r in moved],
-        "计入": [_record(r) for r in story.records if r.counted],
-        "未计": [_record(r) for r in story.records if not r.counted],
+        "计入": [record_words(r) for r in story.records if r.counted],
+        "未计": [record_words(r) for r in story.records if not r.counted],
         "其他情况": [f"{word}：{text}" for word, texts in (
             ("归零", unit.vetoes), ("处置", unit.consequences), ("待定", unit.pending), ("提示", unit.notices),
         ) for text in texts],
@@ -75,9 +75,13 @@ def _took(unit: Unit, reason: Reason) -> bool:
     return reason.name in {*parts, *steps} and isinstance(reason.value, Fraction) and reason.value != 0
 
 
-def _record(record: Record) -> dict[str, str]:
+def record_words(record: Record) -> dict[str, str]:
+    """A ledger row as a line of a table: where it is, its words, what it came to, by which clauses."""
     words = "，".join(text for name, text in record.words.items() if text and name not in _QUIET)
-    return {"台账": record.ledger, "行": str(record.row), "内容": words, "说明": "；".join(_short(record.notes))}
+    return {
+        "台账": record.ledger, "行": str(record.row), "内容": words, "说明": "；".join(_short(record.notes)),
+        "条款": "；".join(record.clauses),
+    }  # fmt: skip
 
 
 def _short(notes: Sequence[str]) -> Iterator[str]:

@@ -50,14 +50,21 @@ def rows_of(result: Result, ledger: str, stretch: Stretch) -> list[dict[str, Any
 
 def ledger_total(figures: Figures, name: str, tally: Tally, stretch: Stretch) -> Total:
     """How many rows of a ledger a period has, by option. Raises :class:`Rejected` (B06)."""
-    result, rows = figures.result, rows_of(figures.result, tally.ledger, stretch)
+    whole = Fraction(len(rows_of(figures.result, tally.ledger, stretch)))
+    parts = {text: Fraction(len(rows)) for text, rows in tally_rows(figures, tally, stretch).items() if text}
+    return _reconciled(figures, name, Total(whole, parts))
+
+
+def tally_rows(figures: Figures, tally: Tally, stretch: Stretch) -> dict[str, list[int]]:
+    """The row numbers of a ledger in a period by option, all under an empty text where they are not told apart."""
+    rows = rows_of(figures.result, tally.ledger, stretch)
     if tally.by is None:
-        return Total(Fraction(len(rows)), {})
-    column = result.outcome.columns[tally.ledger][tally.by]
-    said = [shown(figure(row, tally.by, column)) or "未定" for row in rows]
-    names = [*column.options, *(text for text in dict.fromkeys(said) if text not in column.options)]
-    parts = {text: Fraction(said.count(text)) for text in names}
-    return _reconciled(figures, name, Total(Fraction(len(rows)), parts))
+        return {"": [row[ROW] for row in rows]}
+    column = figures.result.outcome.columns[tally.ledger][tally.by]
+    found: dict[str, list[int]] = {option: [] for option in column.options}
+    for row in rows:
+        found.setdefault(str(shown(figure(row, tally.by, column)) or "未定"), []).append(row[ROW])
+    return found
 
 
 def _reconciled(figures: Figures, name: str, total: Total) -> Total:

@@ -24,8 +24,8 @@ def add(commands: Any) -> None:
     parser.add_argument(
         "-o", dest="output", type=Path, default=Path("out"), metavar="文件夹", help="写到哪里；不写是 out"
     )
-    parser.add_argument("--format", choices=("docx", "md"), default="docx", metavar="格式",
-                        help="docx（Word）或 md（粘贴用的文字）；不写是 docx")  # fmt: skip
+    parser.add_argument("--format", choices=("docx", "md", "html"), default="docx", metavar="格式",
+                        help="docx（Word）、md（粘贴的文字）或 html（每个数点开看算法）；不写是 docx")  # fmt: skip
     parser.add_argument("--template", type=Path, metavar="模板.docx", help="用这个模板；不写先用 templates/本单位 里的")
     parser.add_argument("--number", default="", metavar="文号", help="发文字号；不写留空")
     parser.add_argument("--date", type=day, metavar="日期", help="成文日期；不写留空，从不用今天")

@@ -15,8 +15,10 @@ from engine.telling import code_of, print_json, print_problems
 
 def add(commands: Any) -> None:
     """The command and its arguments."""
-    parser = command(commands, "check", "校验", "检查细则文件和 Word 模板：不看台账就能说出的毛病", _run)
-    parser.add_argument("rules", nargs="+", type=Path, metavar="细则.yaml", help="细则文件，或通报的模板 .docx")
+    parser = command(commands, "check", "校验", "检查细则文件和模板：不看台账就能说出的毛病", _run)
+    parser.add_argument(
+        "rules", nargs="+", type=Path, metavar="细则.yaml", help="细则文件，或通报的模板 .docx、.md、.html"
+    )
     json_argument(parser, "问题")
 
 
@@ -32,7 +34,9 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _checked(path: Path, told_on: Any) -> list[Problem]:
-    if path.suffix.lower() in (".docx", ".md"):
+    from engine.paper.shelf import FORMS
+
+    if path.suffix.lower() in FORMS:
         return _template(path, told_on)
     from engine.pipeline import check_rules
 

@@ -34,7 +34,7 @@ from engine.rulebook import (
 from engine.scoring import SCORE, TIED
 from engine.scoring.study import finer
 
-__all__ = ["Reason", "Record", "Story", "explain", "near", "said"]
+__all__ = ["Reason", "Record", "Story", "explain", "near", "records", "said", "why"]
 
 
 def explain(result: Result, name: str) -> Story:
@@ -46,6 +46,17 @@ def explain(result: Result, name: str) -> Story:
     yearly = unit.period is Period.YEAR
     reasons = _reasons(unit, 1) if yearly else tuple(_whole(unit, number) for number in periods)
     return Story(unit, reasons, (*_ranks(unit, periods), *_scaled(unit, periods)), _outcomes(unit), records(unit))
+
+
+def why(unit: Unit, name: str, period: Period, number: int) -> Reason:
+    """How one figure of a unit came about: an item, a part, or the score (得分) and its steps."""
+    if name in unit.book.items:
+        return _item(unit, unit.book.items[name], period, number)
+    part = unit.book.appraisal.parts.get(name)
+    if part is not None:
+        return _part(unit, part, number) if period is unit.period else _part_in(unit, part, number, part.name)
+    value, place = unit.figure(name, period, number), unit.book.appraisal.place
+    return Reason(name, value, f"{name} {said(value)}", (), place, children=_reasons(unit, number))
 
 
 def near(unit: Unit, period: Period, number: int) -> tuple[str, ...]:

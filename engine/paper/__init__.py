@@ -1,4 +1,4 @@
-"""A finished document from a .docx or .md template that staff may edit: filled apart, checked, always the same bytes.
+"""A finished document from a .docx, .md or .html template that staff may edit: filled apart, checked, the same bytes.
 
 The template is a stranger's program until proved harmless: it is opened, checked and filled in
 a process of its own with little memory and little time (:mod:`engine.paper.press`), by a

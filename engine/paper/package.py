@@ -6,6 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
+from engine.paper.web import page_faults
 from engine.source import Passage, Problem, Rejected
 
 MOST_BYTES = 20 * 2**20
@@ -29,24 +30,25 @@ def opened(path: Path) -> tuple[str, bytes]:
     except OSError:
         hint = "它是文件夹。" if path.is_dir() else "看看文件的权限，关掉正打开着它的程序。"
         raise Rejected([Problem("F02", f"打不开“{path}”。", Passage(name), hint)]) from None
-    problems = plain_faults(name, data) if is_plain(name) else faults(name, data)
+    problems = plain_faults(name, data) if plain_ending(name) else faults(name, data)
     if problems:
         raise Rejected(problems)
     return name, data
 
 
-def is_plain(name: str) -> bool:
-    """Whether a template is text (Markdown), not a Word document."""
-    return name.lower().endswith(".md")
+def plain_ending(name: str) -> str:
+    """The ending of a template that is text (Markdown, a web page); empty for a Word document."""
+    return next((ending for ending in (".md", ".html") if name.lower().endswith(ending)), "")
 
 
 def plain_faults(name: str, data: bytes) -> list[Problem]:
-    """What makes a text no template: it is not UTF-8."""
+    """What makes a text no template: it is not UTF-8, or a web page that reaches out of itself."""
     try:
-        data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return [Problem("T01", "它不是 UTF-8 编码的文本。", Passage(name), "用记事本打开，另存为 UTF-8。")]
-    return []
+    faults = page_faults(text) if plain_ending(name) == ".html" else ()
+    return [_harmful(name, f"{words}。", "删去它；网页不引用别的文件，也不带程序。") for words in dict.fromkeys(faults)]
 
 
 def faults(name: str, data: bytes) -> list[Problem]:

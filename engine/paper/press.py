@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from engine.paper.package import MOST_BYTES, is_plain
+from engine.paper.package import MOST_BYTES, plain_ending
 from engine.source import Passage, Problem, Rejected
 
 SECONDS = 10
@@ -29,7 +29,7 @@ def pressed(
 ) -> Iterator[bytes]:
     """The documents, one a context; without contexts the template is only checked. Raises :class:`Rejected`."""
     encoded = base64.b64encode(template).decode()
-    job = {"template": encoded, "plain": is_plain(name), "contexts": contexts, "shape": shape}
+    job = {"template": encoded, "plain": plain_ending(name), "contexts": contexts, "shape": shape}
     with _child() as child:
         try:
             threading.Thread(target=_feed, args=(child.stdin, json.dumps(job).encode()), daemon=True).start()

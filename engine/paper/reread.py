@@ -1,11 +1,16 @@
-"""A finished .docx opened again and read as people read it: paragraphs and tables, in order."""
+"""A finished document opened again and read as people read it: paragraphs and tables, in order."""
 
 from __future__ import annotations
 
 import io
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from engine.paper.web import START, read_page
+
+if TYPE_CHECKING:
+    from engine.paper.charts import Chart
 
 Rows = tuple[tuple[str, ...], ...]
 _BAR = re.compile(r"(?<!\\)\|")
@@ -13,25 +18,45 @@ _BAR = re.compile(r"(?<!\\)\|")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What stands in a document: its paragraphs outside tables, its tables as rows of cell texts."""
+    """What stands in a document: its paragraphs outside tables, its tables as rows of cell texts.
+
+    A web page also has ``links``, where each cell leads (empty: nowhere), and ``panels``, number and lines of each
+    part that can be led to.
+    """
 
     paragraphs: tuple[str, ...]
     tables: tuple[Rows, ...]
+    links: tuple[Rows, ...] = ()
+    panels: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    charts: tuple[Chart, ...] = ()
 
 
 def reread(data: bytes) -> Reading:
-    """The texts of a .docx (body only), or of Markdown."""
+    """The texts of a .docx (body only), of a web page, or of Markdown."""
     if not data.startswith(b"PK"):
-        return _plain(data.decode("utf-8-sig"))
+        text = data.decode("utf-8-sig")
+        return _page(text) if text.lower().startswith(START) else _plain(text)
     from docx import Document
 
+    from engine.paper.charts import charts_in
+
     document = Document(io.BytesIO(data))
-    return Reading(tuple(p.text for p in document.paragraphs), tuple(map(_rows, document.tables)))
+    paragraphs, tables = tuple(p.text for p in document.paragraphs), tuple(map(_rows, document.tables))
+    return Reading(paragraphs, tables, charts=tuple(charts_in(document)))
 
 
 def _rows(table: Any) -> Rows:
     """Cell by cell as they stand in the file: the library's own way looks every cell up in the grid."""
     return tuple(tuple("\n".join(p.text for p in cell.p_lst) for cell in row.tc_lst) for row in table._tbl.tr_lst)
+
+
+def _page(text: str) -> Reading:
+    page = read_page(text)
+    tables, links = (
+        tuple(tuple(tuple(row) for row in table) for table in tables) for tables in (page.tables, page.links)
+    )
+    panels = tuple((panel.number, tuple(panel.lines)) for panel in page.panels)
+    return Reading(tuple(page.paragraphs), tables, links, panels)
 
 
 def _plain(text: str) -> Reading:

@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.source import Place, Problem, Rejected
 from engine.suggest import asked
 
-FORMS = (".docx", ".md")
+FORMS = (".docx", ".md", ".html")
 OWN = "本单位"
 """The folder beside the shipped templates where an office keeps its own; a file there wins."""
 

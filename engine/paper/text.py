@@ -1,7 +1,8 @@
-"""Templates that are plain text (Markdown): the same language, the same checks, values made harmless for the form."""
+"""Templates that are plain text (Markdown, HTML): the same language and checks, values made harmless for the form."""
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -28,8 +29,10 @@ def escaped(text: str) -> str:
 class Text:
     """One template of text; used as :class:`engine.paper.typeset.Typeset`."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, ending: str) -> None:
+        """``ending``: .md or .html, the form that values are made harmless for."""
         self._source = data.decode("utf-8-sig")
+        self._escape = html.escape if ending == ".html" else escaped
 
     def faults(self, shape: Mapping[str, Any] | None) -> list[Fault]:
         """What is wrong with the template."""
@@ -39,7 +42,7 @@ class Text:
         """The finished text as UTF-8. Raises :class:`Fault`."""
         unprintable(context)
         try:
-            text = Language(escaped).from_string(self._source).render(context)
+            text = Language(self._escape).from_string(self._source).render(context)
         except TemplateError as error:
             raise refusal(self.faults(context), error) from None
         return (re.sub(r"\n{3,}", "\n\n", text).strip() + "\n").encode()

@@ -11,6 +11,7 @@ from docxtpl import DocxTemplate
 from jinja2 import TemplateError, TemplateSyntaxError
 from lxml import etree
 
+from engine.paper import charts
 from engine.paper.columns import fit
 from engine.paper.faults import Fault
 from engine.paper.marks import leftover, unprintable
@@ -50,6 +51,7 @@ class Typeset:
         except etree.XMLSyntaxError:
             raise Fault("T08", "填好的文档结构坏了，可能是标签跨了表格或段落。", _UNSEEN) from None
         fit(sheet.docx)
+        charts.place(sheet.docx, context)
         out = io.BytesIO()
         sheet.save(out)
         data = settled(out.getvalue())

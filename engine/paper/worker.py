@@ -22,7 +22,8 @@ def main() -> None:
     from engine.paper.typeset import Typeset
 
     _limit()
-    sheet = (Text if job["plain"] else Typeset)(base64.b64decode(job["template"]))
+    template = base64.b64decode(job["template"])
+    sheet = Text(template, job["plain"]) if job["plain"] else Typeset(template)
 
     def answer(value: dict[str, Any]) -> None:
         out.write(json.dumps(value).encode() + b"\n")

@@ -53,10 +53,11 @@ class Edition:
 
     def documents(self) -> Iterator[tuple[str, bytes]]:
         """(file name, bytes) one after the other, each read again before it is handed out."""
-        from engine.bulletin import SHAPES, differences
+        from engine.bulletin import differences, shape_of
         from engine.paper import render_each, reread
 
-        made = render_each(self.template, self.contexts, SHAPES.get(self.issue.bulletin.template, SHAPES["通报"]))
+        shape = shape_of(self.issue.bulletin.template, self.template.suffix)
+        made = render_each(self.template, self.contexts, shape)
         blank: Reading | None = None
         for name, context, data in zip(self.names, self.contexts, made, strict=True):
             blank = blank or reread(self.template.read_bytes())  # not before it was found harmless
@@ -68,7 +69,7 @@ class Edition:
 
 def prepared(order: Order) -> Edition:
     """Everything but the paper. Raises :class:`Rejected`."""
-    from engine.bulletin import Wording, issue_of, kind_named
+    from engine.bulletin import PAGE, Wording, issue_of, kind_named, opened
 
     book = load_rules(order.rules, order.options.readings)
     _refuse_draft(book, allowed=order.draft)
@@ -77,6 +78,8 @@ def prepared(order: Order) -> Edition:
     as_of = order.options.as_of or issue.as_of
     result = score_by(book, order.records, Options(as_of, order.options.readings, order.options.skip_bad))
     pages = _pages(result, issue, Wording(order.number, order.day), order.unit)
+    if template.suffix == PAGE and issue.bulletin.template != SLIP:
+        pages = [(name, opened(result, issue, page)) for name, page in pages]
     names = tuple(f"{_SAFE.sub('_', name)}{template.suffix}" for name, _ in pages)
     return Edition(order, issue, result, template, names, tuple(page for _, page in pages))
 

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from engine.bulletin import ENDING, changes, record
+from engine.bulletin import ENDING, changes, marks, record
 from engine.pipeline import Options
 from engine.publish.edition import Edition, Order, prepared
 from engine.saving import save
@@ -43,11 +43,23 @@ def released(edition: Edition, folder: Path, tell: Callable[[int], None]) -> Rel
     kept = _record(edition, made)
     for name, data in made:
         save(folder / name, data)
+    told = tuple(changes(earlier, json.loads(kept)))
+    drafts = []
     if earlier and place.read_bytes() != kept:
         number = len(list(folder.glob(f"{glob.escape(_base(edition))}.记录.*.json"))) + 1
         save(place.with_name(f"{_base(edition)}.记录.{number}.json"), place.read_bytes())
+        if told:
+            drafts = [folder / f"{_base(edition)}.更正.{number}.txt"]
+            save(drafts[0], _draft(edition, told))
     save(place, kept)
-    return Release((*(folder / name for name, _ in made), place), tuple(changes(earlier, json.loads(kept))))
+    return Release((*(folder / name for name, _ in made), *drafts, place), told)
+
+
+def _draft(edition: Edition, told: Sequence[str]) -> bytes:
+    """The text of a 更正通报, to be worked on: never written over, since it is numbered with the record it corrects."""
+    issue, result = edition.issue, edition.result
+    first = f"{issue.sent_for}{issue.bulletin.name}（截至{result.as_json_date()}）有更正（底稿，请核对后再用）。"
+    return "\n".join([*marks(result), first, *told, ""]).encode()
 
 
 def _base(edition: Edition) -> str:

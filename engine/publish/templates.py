@@ -9,8 +9,8 @@ from engine.source import Problem
 
 def check_template(path: Path) -> list[Problem]:
     """Tags, and names it may not use; its name says which it may."""
-    from engine.bulletin import SHAPES
+    from engine.bulletin import shape_of
     from engine.contrast.word import NAME, SHAPE
     from engine.paper import check
 
-    return check(path, {**SHAPES, NAME: SHAPE}.get(path.stem, SHAPES["通报"]))
+    return check(path, SHAPE if path.stem == NAME else shape_of(path.stem, path.suffix))
