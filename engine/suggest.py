@@ -8,16 +8,18 @@ MOST, LIKENESS = 3, 0.5
 
 
 def nearest(word: str, known: Iterable[str]) -> list[str]:
-    """At most three known words like this one, or containing it; the likest first.
+    """At most three known words that this one begins or is part of, or else that are like it; the likest first.
 
     >>> nearest("采用份", ["采用分", "年度任务"])
     ['采用分']
+    >>> nearest("县公安局", ["县财政局", "县公安局（含交通管理大队）"])
+    ['县公安局（含交通管理大队）']
     """
     import difflib  # only a fault needs it
 
     words = list(dict.fromkeys(known))
-    like = difflib.get_close_matches(word, words, MOST, LIKENESS)
-    return like or [w for w in words if word and word in w][:MOST]
+    within = [w for w in words if len(word) > 1 and word in w]
+    return within[:MOST] or difflib.get_close_matches(word, words, MOST, LIKENESS)
 
 
 def asked(word: str, known: Iterable[str], otherwise: str) -> str:

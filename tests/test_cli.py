@@ -470,3 +470,13 @@ def test_a_new_year_in_three_commands(xize: Xize, tmp_path: Path) -> None:
     assert "  1. 打开它" in ran.out
     assert xize("check", new).code == 0
     assert xize("new-year", "2025", "--from", RULES, "-o", new).code == 3
+
+
+def test_a_comparison_is_not_written_over_what_it_reads(xize: Xize, tmp_path: Path) -> None:
+    """对照不写在要读的文件上；写出的文件名要合它的写法。"""
+    old = tmp_path / "旧.md"
+    old.write_bytes(Path(RULES).read_bytes())
+    ran = xize("diff", old, RULES, "--format", "md", "-o", old)
+    assert (ran.code, "F03" in ran.err) == (3, True)
+    assert old.read_bytes() == Path(RULES).read_bytes()
+    assert xize("diff", RULES, RULES, "--format", "md", "-o", tmp_path / "表.docx").code == 2

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands.parser import command
 from engine.commands.values import day
+from engine.source import Cell, Problem, Rejected
 from engine.telling import FAULTY, OK, as_bytes, print_bytes
 
 if TYPE_CHECKING:
@@ -42,15 +43,29 @@ def _run(arguments: argparse.Namespace) -> int:
         arguments.wrong("写了 --as-of，没有写 --records：没有台账，截至日没有用")
     if arguments.format == "docx" and arguments.output is None:
         arguments.wrong("Word 文件不能写在屏幕上，加上 -o 文件名.docx")
+    if arguments.output is not None:
+        _placed(arguments)
     report = _report(arguments)
     written = FORMATS[arguments.format](report, arguments)
     if arguments.output is not None:
         save(arguments.output, written.encode() if isinstance(written, str) else written)
+        print(f"写出：{arguments.output}", file=sys.stderr)
     elif isinstance(written, str):
         print(written, end="")
     else:
         print_bytes(written)
     return FAULTY if _hit(report.comparison, arguments.fail_on) else OK
+
+
+def _placed(arguments: argparse.Namespace) -> None:
+    """A file of the kind asked for, and none of those that are read. Raises :class:`Rejected`."""
+    path, suffix = arguments.output, SUFFIXES[arguments.format]
+    if path.suffix.lower() != suffix:
+        arguments.wrong(f"--format {arguments.format} 写成 {suffix} 文件，“{path.name}”不是")
+    read = [p for p in (arguments.old, arguments.new, arguments.records, arguments.template) if p is not None]
+    if path.resolve() in [p.resolve() for p in read]:
+        place = Cell(str(path), path.name)
+        raise Rejected([Problem("F03", f"“{path}”正是要读的文件，没有动它。", place, "换一个文件名。")])
 
 
 def _report(arguments: argparse.Namespace) -> Report:
@@ -117,6 +132,7 @@ def _word(report: Report, arguments: argparse.Namespace) -> bytes:
     return word(report, arguments.template or template_named(f"{NAME}.docx"))
 
 
+SUFFIXES = {"text": ".txt", "json": ".json", "md": ".md", "html": ".html", "docx": ".docx"}
 FORMATS: Mapping[str, Callable[[Report, argparse.Namespace], str | bytes]] = {
     "text": _text, "json": _json, "md": _markdown, "html": _page, "docx": _word,
 }  # fmt: skip
