@@ -334,10 +334,9 @@ def xize(root: Path, *words: object) -> subprocess.CompletedProcess[str]:
 def test_one_cell_on_the_command_line(root: Path, tmp_path: Path) -> None:
     """一格改动：JSON 只有一个顶层列表；--fail-on 收紧 才有退出码 1；文件写得出来。"""
     new = edition(root, tmp_path / "新.yaml", "改一格")
-    told = xize(
-        root, "diff", "rules/2024.yaml", new, "--format", "json", "--fail-on", "收紧", "-o", tmp_path / "更改.json"
-    )
-    assert (told.returncode, told.stdout, told.stderr) == (1, "", "")
+    out = tmp_path / "更改.json"
+    told = xize(root, "diff", "rules/2024.yaml", new, "--format", "json", "--fail-on", "收紧", "-o", out)
+    assert (told.returncode, told.stdout, told.stderr) == (1, "", f"写出：{out}\n")
     value: dict[str, Any] = json.loads((tmp_path / "更改.json").read_text(encoding="utf-8"))
     assert [key for key, part in value.items() if isinstance(part, list)] == ["更改"]
     (change,) = value["更改"]
