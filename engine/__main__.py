@@ -6,7 +6,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from engine.commands import parser
-from engine.source import Rejected
+from engine.commands.values import as_typed
+from engine.source import Problem, Rejected
 from engine.telling import OK, code_of, print_json, print_problems
 
 
@@ -20,18 +21,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = arguments.run(arguments)
     except Rejected as rejected:
-        return _reject(rejected, as_json=getattr(arguments, "json", False))
+        problems = [as_typed(problem, arguments) for problem in rejected.problems]
+        return _reject(problems, as_json=getattr(arguments, "json", False))
     except BrokenPipeError:
         sys.stderr.close()
         return OK
     return code
 
 
-def _reject(rejected: Rejected, *, as_json: bool) -> int:
-    print_problems(rejected.problems)
+def _reject(problems: Sequence[Problem], *, as_json: bool) -> int:
+    print_problems(problems)
     if as_json:
-        print_json({"问题": [p.as_json() for p in rejected.problems]})
-    return code_of(rejected.problems)
+        print_json({"问题": [p.as_json() for p in problems]})
+    return code_of(problems)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,18 @@ class Passage:
         return f"{self.file} {self.where}{f'“{self.text}”' if self.text else ''}".strip()
 
 
-Place = Span | Cell | Passage
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed on the command line: the option and its value."""
+
+    option: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"命令行 {self.option} {self.text}"
+
+
+Place = Span | Cell | Passage | Typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +134,11 @@ class Rejected(Exception):
     def unreadable(self) -> bool:
         """Whether a file could not be read at all (exit code 3 instead of 1)."""
         return any(p.code.startswith("F") for p in self.problems)
+
+    @property
+    def misused(self) -> bool:
+        """Whether only what was typed on the command line is at fault (exit code 2)."""
+        return all(isinstance(p.place, Typed) for p in errors(self.problems))
 
 
 def errors(problems: Iterable[Problem]) -> list[Problem]:
@@ -175,4 +191,6 @@ def _place_json(place: Place | None) -> dict[str, object]:
             return {"文件": place.file, "台账": place.sheet, "行": place.row, "列": place.column, "原文": place.text}
         case Passage():
             return {"文件": place.file, "位置": place.where, "原文": place.text}
+        case Typed():
+            return {"参数": place.option, "原文": place.text}
     return {}

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.source import Problem, Rejected, Severity, errors, render
 
-OK, FAULTY, UNREADABLE = 0, 1, 3
+OK, FAULTY, MISUSED, UNREADABLE = 0, 1, 2, 3
 
 # Written by hand: a library for colours takes longer to load than most faults take to find.
 _COLOURS = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.NOTICE: "\x1b[1;36m"}
@@ -50,27 +50,38 @@ def print_bytes(data: bytes) -> None:
 
 
 class Progress:
-    """How far a long run is, on stderr and only where somebody looks; wiped away at the end.
+    """What a long run is doing, on stderr: counted on one line where somebody looks, said once where nobody does.
 
     Used as a context; :meth:`told` hears how many are done, and of how many.
     """
 
     def __init__(self, what: str) -> None:
-        self._what, self._shown = what, sys.stderr.isatty()
+        self._what, self._watched = what, sys.stderr.isatty()
 
     def __enter__(self) -> Progress:
+        self._say(f"{self._what}……", end="" if self._watched else "\n")
         return self
 
     def told(self, done: int, total: int) -> None:
         """So many are done."""
-        if self._shown:
-            print(f"\r{self._what} {done}/{total}", end="", file=sys.stderr, flush=True)
+        if self._watched:
+            self._say(f"\r{self._what} {done}/{total}")
 
     def __exit__(self, *_: object) -> None:
-        if self._shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        if self._watched:
+            self._say("\r\x1b[K")
+
+    @staticmethod
+    def _say(text: str, end: str = "") -> None:
+        print(text, end=end, file=sys.stderr, flush=True)
 
 
 def code_of(problems: Sequence[Problem]) -> int:
-    """The exit code for these problems: 3 if a file cannot be read, 1 for errors, 0 for warnings and notices."""
-    return (UNREADABLE if Rejected(problems).unreadable else FAULTY) if errors(problems) else OK
+    """The exit code for these problems.
+
+    3 if a file cannot be read, 2 if only what was typed is at fault, 1 for other errors, 0 for warnings and notices.
+    """
+    if not errors(problems):
+        return OK
+    rejected = Rejected(problems)
+    return UNREADABLE if rejected.unreadable else MISUSED if rejected.misused else FAULTY

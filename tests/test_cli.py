@@ -257,12 +257,21 @@ def test_skip_bad_lists_the_rows(xize: Xize, book_2024: RuleBook, tmp_path: Path
         (["score", RULES, EXAMPLE, "--as-of", "2023-12-31"], ("截至日 2023-12-31 早于", "换一个截至日")),
     ],
 )
-def test_what_does_not_exist_is_1(xize: Xize, words: list[str], told: tuple[str, ...]) -> None:
-    """没有的口径、取法、单位，或两个相冲的口径：退出码1，说出相近的或可选的。"""
+def test_what_does_not_exist_is_2(xize: Xize, words: list[str], told: tuple[str, ...]) -> None:
+    """没有的口径、取法、单位，或两个相冲的口径：退出码2，指着命令行的那个参数，说出相近的或可选的。"""
     ran = xize(*words, "--json")
-    assert ran.code == 1
+    assert ran.code == 2
+    assert f"命令行 {words[3]} {words[4]}" in ran.err
     assert all(text in ran.err for text in told)
     assert len(ran.json["问题"]) == 1
+
+
+def test_the_nearest_option_is_told(xize: Xize) -> None:
+    """选项拼错（--asof）：退出码2，问是不是 --as-of，写出这条命令的用法。"""
+    ran = xize("score", RULES, EXAMPLE, "--asof", "2024-06-30")
+    assert (ran.code, ran.out) == (2, "")
+    assert "不认识的参数：--asof 2024-06-30。是不是想写 --as-of？" in ran.err
+    assert "用法：xize score" in ran.err
 
 
 # ---- done: 0 --------------------------------------------------------------------------------------

@@ -336,7 +336,7 @@ def test_one_cell_on_the_command_line(root: Path, tmp_path: Path) -> None:
     new = edition(root, tmp_path / "新.yaml", "改一格")
     out = tmp_path / "更改.json"
     told = xize(root, "diff", "rules/2024.yaml", new, "--format", "json", "--fail-on", "收紧", "-o", out)
-    assert (told.returncode, told.stdout, told.stderr) == (1, "", f"写出：{out}\n")
+    assert (told.returncode, told.stdout, told.stderr) == (1, "", f"正在对照……\n写出：{out}\n")
     value: dict[str, Any] = json.loads((tmp_path / "更改.json").read_text(encoding="utf-8"))
     assert [key for key, part in value.items() if isinstance(part, list)] == ["更改"]
     (change,) = value["更改"]

@@ -328,7 +328,7 @@ def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 def test_the_command(run: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
     """带台账写 JSON；写 Word 要有 -o；--as-of 要和 --records 一起用。"""
     done = run(OLD, NEW, "--records", RECORDS, "--format", "json")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, "正在对照，逐处试算……\n")
     assert json.loads(done.stdout)["影响"]["合计"] == "9"
     assert run(OLD, NEW, "--format", "docx").returncode == 2
     assert run(OLD, NEW, "--as-of", "2024-06-30").returncode == 2

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from engine.checks.line import Domain, Piece, contains, cut, empty, example, shown, stretch_text
+from engine.checks.line import Domain, Piece, contains, cut, empty, example, interval_text, shown, stretch_text
 from engine.checks.subject import Level, Subject, domain, levels, told
 from engine.number import show
 from engine.rulebook import Interval, Row
@@ -116,7 +116,8 @@ def _repair(pieces: list[Piece], measure: str, below: Row | None, above: Row | N
         if low == high:
             return f"让“{below.label}”或“{above.label}”包含{shown(low, measure)}。"
         end = "（含）" if pieces[-1].point else ""
-        return f"把“{below.label}”的上限改为{shown(high, measure)}{end}。"
+        missing = f"漏了“{interval_text(pieces, measure)}”这一档的，补上；"
+        return f"{missing}上限写错了的，把“{below.label}”的上限改为{shown(high, measure)}{end}。"
     if below is not None:
         return f"把“{below.label}”的上限改为 +∞，或另加一档。"
     bottom = f"{shown(low, measure)}（含）" if low is not None else "-∞"

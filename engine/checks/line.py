@@ -142,6 +142,12 @@ def stretch_text(pieces: list[Piece], measure: str) -> str:
     first, last = pieces[0], pieces[-1]
     if len(pieces) == 1 and first.point and first.low is not None:
         return f"恰好{shown(first.low, measure)}时"
+    return f"在 {interval_text(pieces, measure)} 时"
+
+
+def interval_text(pieces: list[Piece], measure: str) -> str:
+    """Neighbouring pieces as a rule file writes them: ``[70%, 75%)``."""
+    first, last = pieces[0], pieces[-1]
     low = "-∞" if first.low is None else shown(first.low, measure)
     high = "+∞" if last.high is None else shown(last.high, measure)
-    return f"在 {'[' if first.point else '('}{low}, {high}{']' if last.point else ')'} 时"
+    return f"{'[' if first.point else '('}{low}, {high}{']' if last.point else ')'}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.commands.parser import command
 from engine.commands.values import day, reading_argument, readings
-from engine.telling import OK, print_problems
+from engine.telling import OK, Progress, print_problems
 
 
 def add(commands: Any) -> None:
@@ -35,7 +35,6 @@ def add(commands: Any) -> None:
     parser.add_argument("--skip-bad", action="store_true", help="有错的行不计，文书上标“暂定”")
     parser.add_argument("--draft-rules", action="store_true", help="示意的细则也写，文书上印明")
     parser.add_argument("--replay", type=Path, metavar="记录.json", help="照记录重做一遍，一个字节不差；不写细则和台账")
-    parser.set_defaults(wrong=parser.error)
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -47,12 +46,12 @@ def _run(arguments: argparse.Namespace) -> int:
             print(f"写出：{path}（和当时一个字节不差）")
         return OK
     if arguments.rules is None:
-        arguments.wrong("缺少参数：细则.yaml")
+        arguments.parser.error("缺少参数：细则.yaml")
     if not arguments.kind or not arguments.period:
         _list(load_rules(arguments.rules, readings(arguments)), arguments.kind, arguments.output)
         return OK
     if arguments.records is None:
-        arguments.wrong("缺少参数：台账")
+        arguments.parser.error("缺少参数：台账")
     order = publish.Order(
         arguments.rules, arguments.records, arguments.kind, arguments.period, arguments.template, arguments.number,
         arguments.date, arguments.unit, arguments.draft_rules,
@@ -61,21 +60,12 @@ def _run(arguments: argparse.Namespace) -> int:
     edition = publish.prepared(order)
     print_problems(edition.result.ledgers.notices)
     print(f"模板：{edition.template}", file=sys.stderr)
-    release = publish.released(edition, arguments.output, _progress(len(edition.names)))
+    total = len(edition.names)
+    with Progress(f"正在写 {total} 份文书") as progress:
+        release = publish.released(edition, arguments.output, lambda done: progress.told(done, total))
     for text in (*(f"写出：{path}" for path in release.paths), *release.changes):
         print(text)
     return OK
-
-
-def _progress(total: int) -> Any:
-    """Tells how far long work has come, where somebody looks."""
-    looked_at = sys.stderr.isatty() and total > 1
-
-    def tell(done: int) -> None:
-        if looked_at:
-            print(f"\r{done}/{total}", end="" if done < total else "\n", file=sys.stderr, flush=True)
-
-    return tell
 
 
 def _list(book: Any, kind: str | None, folder: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from engine.commands.parser import command
 from engine.commands.values import day
 from engine.source import Cell, Problem, Rejected
-from engine.telling import FAULTY, OK, as_bytes, print_bytes
+from engine.telling import FAULTY, OK, Progress, as_bytes, print_bytes
 
 if TYPE_CHECKING:
     from engine.compare import Comparison
@@ -24,7 +24,6 @@ _ANY = FAIL_ON[-1]
 def add(commands: Any) -> None:
     """The command and its arguments."""
     parser = command(commands, "diff", "对照", "两份细则有什么不同，对单位是收紧还是放宽", _run)
-    parser.set_defaults(wrong=parser.error)
     parser.add_argument("old", type=Path, metavar="旧细则.yaml")
     parser.add_argument("new", type=Path, metavar="新细则.yaml")
     parser.add_argument("--format", choices=list(FORMATS), default="text", help="写成什么（默认 text）")
@@ -40,9 +39,9 @@ def _run(arguments: argparse.Namespace) -> int:
     from engine.saving import save
 
     if arguments.as_of is not None and arguments.records is None:
-        arguments.wrong("写了 --as-of，没有写 --records：没有台账，截至日没有用")
+        arguments.parser.error("写了 --as-of，没有写 --records：没有台账，截至日没有用")
     if arguments.format == "docx" and arguments.output is None:
-        arguments.wrong("Word 文件不能写在屏幕上，加上 -o 文件名.docx")
+        arguments.parser.error("Word 文件不能写在屏幕上，加上 -o 文件名.docx")
     if arguments.output is not None:
         _placed(arguments)
     report = _report(arguments)
@@ -61,7 +60,7 @@ def _placed(arguments: argparse.Namespace) -> None:
     """A file of the kind asked for, and none of those that are read. Raises :class:`Rejected`."""
     path, suffix = arguments.output, SUFFIXES[arguments.format]
     if path.suffix.lower() != suffix:
-        arguments.wrong(f"--format {arguments.format} 写成 {suffix} 文件，“{path.name}”不是")
+        arguments.parser.error(f"--format {arguments.format} 写成 {suffix} 文件，“{path.name}”不是")
     read = [p for p in (arguments.old, arguments.new, arguments.records, arguments.template) if p is not None]
     if path.resolve() in [p.resolve() for p in read]:
         place = Cell(str(path), path.name)
@@ -73,21 +72,11 @@ def _report(arguments: argparse.Namespace) -> Report:
     from engine.contrast.report import Report
 
     if arguments.records is None:
-        return Report(pipeline.compare(arguments.old, arguments.new))
-    step = _step if sys.stderr.isatty() else None
-    found = Report(*pipeline.contrast(arguments.old, arguments.new, arguments.records, arguments.as_of, step))
-    if step is not None:
-        sys.stderr.write(_CLEARED)
-    return found
-
-
-_CLEARED = "\r\x1b[K"
-
-
-def _step(done: int, whole: int) -> None:
-    """How far it has got, on one line of a terminal."""
-    sys.stderr.write(f"{_CLEARED}逐处试算 {done + 1}／{whole}")
-    sys.stderr.flush()
+        with Progress("正在对照"):
+            return Report(pipeline.compare(arguments.old, arguments.new))
+    with Progress("正在对照，逐处试算") as progress:
+        found = pipeline.contrast(arguments.old, arguments.new, arguments.records, arguments.as_of, progress.told)
+    return Report(*found)
 
 
 def _hit(comparison: Comparison, wanted: list[str]) -> bool:

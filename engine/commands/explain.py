@@ -22,8 +22,10 @@ def _run(arguments: argparse.Namespace) -> int:
     from engine.explanation import explain
     from engine.terminal import print_story
 
-    result = pipeline.score(arguments.rules, arguments.records, options(arguments))
-    story = explain(result, pipeline.unit_named(result.book, arguments.unit))
+    chosen = options(arguments)
+    book = pipeline.load_rules(arguments.rules, chosen.readings)
+    unit = pipeline.unit_named(book, arguments.unit)
+    story = explain(pipeline.score_by(book, arguments.records, chosen), unit)
     if arguments.json:
         print_json(story.as_json())
     else:

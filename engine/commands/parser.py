@@ -7,15 +7,13 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from engine.suggest import asked
-
-USAGE = 2
+from engine.suggest import asked, nearest
+from engine.telling import MISUSED
 
 _WORDS = {
     "usage: ": "用法：", "positional arguments": "参数", "options": "选项",
     "show this help message and exit": "显示这份说明",
     "the following arguments are required: %s": "缺少参数：%s",
-    "unrecognized arguments: %s": "不认识的参数：%s",
     "expected one argument": "后面要跟一个值",
     "expected at least one argument": "后面至少要跟一个值",
     "argument %(argument_name)s: %(message)s": "参数 %(argument_name)s：%(message)s",
@@ -36,7 +34,21 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> Any:
         """Wrong usage: exit code 2."""
         print(f"{message}\n{self.format_usage()}要看说明：{self.prog} --help", file=sys.stderr)
-        raise SystemExit(USAGE)
+        raise SystemExit(MISUSED)
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse does; an option that the command does not have is told with the nearest one it has."""
+        found, strange = self.parse_known_args(args, namespace)
+        if strange:
+            found.parser.unknown(strange)
+        return found
+
+    def unknown(self, strange: list[str]) -> Any:
+        """Options or values too many: exit code 2."""
+        known = [name for action in self._actions for name in action.option_strings]
+        near = nearest(strange[0].partition("=")[0], known)[:1] if strange[0].startswith("-") else []
+        hint = "".join(f"是不是想写 {name}？" for name in near)
+        self.error(f"不认识的参数：{' '.join(strange)}。{hint}")
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
@@ -58,5 +70,5 @@ def command(
 ) -> argparse.ArgumentParser:
     """A command with its Chinese alias; ``run`` takes what was written and returns the exit code."""
     parser: argparse.ArgumentParser = commands.add_parser(name, aliases=[alias], help=words, description=words)
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
     return parser

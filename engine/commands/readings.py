@@ -27,7 +27,7 @@ def _run(arguments: argparse.Namespace) -> int:
     if arguments.output is not None:
         pipeline.new_file(arguments.output, "待裁定的口径.md")
 
-    with Progress("口径") as progress:
+    with Progress("正在逐个试口径") as progress:
         found = survey(arguments.rules, arguments.records, options(arguments), progress.told)
     print_problems(found.base.ledgers.notices)
     if arguments.output is not None:

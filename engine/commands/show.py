@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.commands.parser import USAGE, command
+from engine.commands.parser import command
 from engine.commands.values import json_argument, rules_argument
 from engine.telling import FAULTY, OK, print_json
 
@@ -34,8 +34,7 @@ def _run(arguments: argparse.Namespace) -> int:
     from engine import pipeline
 
     if arguments.json and arguments.document is None:
-        print("--json 要和 --document 一起用。", file=sys.stderr)
-        return USAGE
+        arguments.parser.error("--json 要和 --document 一起用。")
     found = pipeline.checked(arguments.rules)
     if arguments.output is not None or arguments.document is None:
         _render(found, arguments.output)

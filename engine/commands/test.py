@@ -42,7 +42,7 @@ def _run(arguments: argparse.Namespace) -> int:
         pipeline.new_file(arguments.output, "边界算例.yaml")
     rules = pipeline.checked(arguments.rules)
     cases = [case for path in files_of(arguments.cases) for case in cases_of(rules.book, path)]
-    with Progress("算例") as progress:
+    with Progress("正在核对算例") as progress:
         report = trial(rules, cases, progress.told)
     print_problems([failure.problem for failure in report.failures])
     if arguments.edges:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import re
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.number import exact
-from engine.source import Problem, Rejected
+from engine.source import Problem, Rejected, Typed
 
 if TYPE_CHECKING:
     from engine.pipeline import Options
@@ -60,6 +61,21 @@ def readings(arguments: argparse.Namespace) -> dict[str, str]:
         twice = next(name for name in names if names.count(name) > 1)
         raise Rejected([Problem("R08", f"口径 {twice} 写了两种取法，只能取一种。", None, "去掉一个 --reading。")])
     return chosen
+
+
+_TYPED = {"R06": "reading", "R08": "reading", "R18": "as_of", "R19": "unit", "B01": "kind", "B02": "period"}
+"""Faults of a value on the command line → the argument it was given for."""
+
+
+def as_typed(problem: Problem, arguments: argparse.Namespace) -> Problem:
+    """The fault at what was typed, where it tells of just that; else as it is."""
+    name = _TYPED.get(problem.code, "")
+    value = getattr(arguments, name, None) or []
+    pairs = [(reading, f"{reading}={way}") for reading, way in value] if name == "reading" else [(str(value),) * 2]
+    texts = [text for said, text in pairs if said in problem.detail]
+    if not value or not texts:
+        return problem
+    return replace(problem, place=Typed(f"--{name.replace('_', '-')}", " ".join(texts)))
 
 
 def day(text: str) -> date:

@@ -9,7 +9,7 @@ from enum import Enum
 from fractions import Fraction
 from itertools import zip_longest
 
-from engine.source import Place, Span
+from engine.source import Cell, Place, Span
 
 Readings = tuple[tuple[str, str], ...]
 Members = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
@@ -72,7 +72,7 @@ class Case:
     """
 
     name: str
-    place: Place
+    place: Span | Cell
     note: str
     lines: Mapping[str, tuple[Line, ...]] = field(hash=False)
     claims: tuple[Claim, ...]

@@ -12,7 +12,7 @@ from engine.ledger import RawTable, Sheets
 from engine.ledger.blank import CASE, CLAIM_COLUMNS, CLAIMS
 from engine.ledger.sheets import read as read_sheets
 from engine.rulebook import RuleBook
-from engine.source import Cell, Place, Problem, Rejected
+from engine.source import Cell, Problem, Rejected
 from engine.trial.case import Case, Claim, Kind, Line, Readings
 from engine.trial.reading import LISTS
 
@@ -30,7 +30,7 @@ _FLAWS = {
 class _Draft:
     """A case while its rows are gathered."""
 
-    place: Place
+    place: Cell
     note: str = ""
     as_of: date | None = None
     readings: Readings = ()
