@@ -66,6 +66,15 @@ def event(*rows: Mapping[str, Any], **more: Any) -> list[Problem]:
     return sheets(both(events=[_with(EVENTS, GOOD_EVENT, row) for row in rows]), **more)
 
 
+def endorsed(*numbers: str) -> list[Problem]:
+    """批示 of 2024 to these 信息编号; 采用 has 2024-001 only."""
+    rules = pipeline.load_rules(HERE.parent / "rules" / "2024.yaml")
+    records = {name: [list(ledger.fields)] for name, ledger in rules.ledgers.items()}
+    records["采用"].append(["2024-001", "大埔镇", "2024-03-05", "县内刊物", "单条采用", ""])
+    records["批示"] += [[number, "县领导", f"2024-04-{day:02}"] for day, number in enumerate(numbers, 1)]
+    return taken(write_csv(Path("台账"), records), rules)
+
+
 def _with(header: Sequence[str], good: Sequence[Any], cells: Mapping[str, Any]) -> list[Any]:
     return [cells.get(name, cell) for name, cell in zip(header, good, strict=True)]
 
@@ -341,6 +350,8 @@ BAD: list[tuple[str, str, Try]] = [
     ("D25", "一列是列表", partial(parquet_of, column=[["甲"]])),
     ("D26", "一列错了三百格", partial(adopted, *[{"单位": f"某镇{n}"} for n in range(300)])),
     ("D27", "一列没有一格读得出", partial(many, 10_001)),
+    ("D28", "编号有一个字是全角的", partial(event, {}, {"事件编号": "T-１", "次数": "1"})),
+    ("D28", "批示的编号全是全角", partial(endorsed, "２０２４－００１", "2024-001")),
     ("D90", "落在没有印的格子", partial(scored, ("市级: {信息: 2, 调研: 4}", "市级: {信息: 2}"),
                                采用=[["1", "一科", "2024-03-05", "市级", "调研"]])),
     ("D91", "少一个单位的记录", partial(scored, ("{每: 年, 缺: 待定}", "{每: 年, 缺: 报错}"),
@@ -358,6 +369,8 @@ BAD: list[tuple[str, str, Try]] = [
     ("N07", "写了别名", partial(adopted, {"单位": "教育局"})),
     ("N08", "标题相同编号不同", partial(adopted, {}, {"信息编号": "2024-002"})),
     ("N09", "一行记了两次", partial(adopted, {}, {})),
+    ("N13", "批示的编号多打了一位", partial(endorsed, "2024-0011", "2024-001")),
+    ("N13", "批示了没有记的几条", partial(endorsed, *(f"甲{n}" for n in range(6)))),
     ("N11", "附件还没有核对", partial(checked, ("止: 2024-01-01 至 2024-12-31}", UNCOMPARED))),
     ("N12", "都核对过了", partial(checked, ("止: 2024-01-01 至 2024-12-31}", UNCOMPARED.partition("\n")[0]))),
     ("N10", "GB18030", lambda: taken(write_csv(Path("台账"), both(), "gb18030"))),

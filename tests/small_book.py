@@ -54,7 +54,7 @@ def book(*, late: bool = False, optional: bool = False) -> Any:
     first, last = dt.date(2024, 1, 1), dt.date(2024, 12, 31)
     title = Title("某县细则", 2024, "", first, first, "", first, last, None, "", PLACE)
     return SimpleNamespace(
-        ledgers={"采用": adopted, "突发": events}, roster=Roster({}, units, None, PLACE), title=title
+        items={}, ledgers={"采用": adopted, "突发": events}, roster=Roster({}, units, None, PLACE), title=title
     )
 
 

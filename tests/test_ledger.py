@@ -229,6 +229,17 @@ def test_late_ledgers_take_next_year_but_not_the_last(take: Any) -> None:
     assert _one(ledgers).code == "D14"
 
 
+def test_a_ledger_of_another_year_is_told_once(take: Any) -> None:
+    """整本是上一年的台账：一句话说有几条、从哪行到哪行，不逐行列；每一行仍记着原因。只混进一行的，指着那一格。"""
+    ledgers = take([adopted(信息编号=f"{n}", 采用日期=f"2023-{n:02}-01") for n in range(1, 10)])
+    assert _one(ledgers).detail == (
+        "有 9 条记录的采用日期都在 2023 年（从第 2 行到第 10 行），不在 2024-01-01 至 2024-12-31 之内。"
+    )
+    assert list(ledgers.bad["采用"]) == list(range(2, 11))
+    mixed = take([adopted(), adopted(信息编号="2", 采用日期="2023-05-01"), adopted(信息编号="3")])
+    assert _one(mixed).detail == "“2023-05-01”不在 2024-01-01 至 2024-12-31 之内。"
+
+
 def test_formulas_errors_and_merged_cells_are_refused(tmp_path: Path) -> None:
     """What Excel hides behind a value is refused in ledger columns, once per cell, and ignored elsewhere."""
     workbook = openpyxl.Workbook()

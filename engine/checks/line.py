@@ -139,7 +139,7 @@ def shown(value: Fraction, measure: str) -> str:
 
 def stretch_text(pieces: list[Piece], measure: str) -> str:
     """Neighbouring pieces as one stretch: ``在 [70%, 75%) 时``, ``恰好75%时``."""
-    first, last = pieces[0], pieces[-1]
+    first = pieces[0]
     if len(pieces) == 1 and first.point and first.low is not None:
         return f"恰好{shown(first.low, measure)}时"
     return f"在 {interval_text(pieces, measure)} 时"

@@ -14,7 +14,7 @@ from types import MappingProxyType
 
 import polars as pl
 
-from engine.ledger import records
+from engine.ledger import keys, records
 from engine.ledger.cells import BLANKS, closest, said
 from engine.ledger.records import TYPES, Findings
 from engine.ledger.sheets import RawTable, Sheets, read
@@ -72,19 +72,24 @@ def taken(book: RuleBook, sheets: Sheets, path: Path, used_by: Mapping[str, Sequ
     unread = any(problem.code.startswith("F") for problem in blocking)
     frames = {name: _empty(ledger) for name, ledger in book.ledgers.items()}
     bad: dict[str, dict[int, str]] = {name: {} for name in frames}
-    rows_read, raw = dict.fromkeys(frames, 0), {}
+    rows_read = dict.fromkeys(frames, 0)
+    found: dict[str, Findings] = {}
     for name, ledger in book.ledgers.items():
         if name in sheets.tables:
-            raw[name] = _filled(ledger, sheets.tables[name])
-            findings = Findings(raw[name])
-            frames[name] = _typed(ledger, book, sheets.tables[name].text.columns, findings, used_by)
-            bad[name] = dict(sorted(findings.bad.items()))
-            rows_read[name] = len(set(raw[name].rows.to_list()) | findings.bad.keys())
-            blocking += findings.blocking
-            faulty += findings.faulty
-            notices += findings.notices
+            found[name] = Findings(_filled(ledger, sheets.tables[name]))
+            frames[name] = _typed(ledger, book, sheets.tables[name].text.columns, found[name], used_by)
         elif not unread:
             (notices if ledger.optional else blocking).append(_missing_ledger(ledger, path, used_by))
+    keys.refuse_alike(book, frames, found)
+    keys.tell_unlinked(book, frames, found)
+    for name, findings in found.items():
+        frames[name] = findings.sound(frames[name])
+        bad[name] = dict(sorted(findings.bad.items()))
+        rows_read[name] = len(set(findings.table.rows.to_list()) | findings.bad.keys())
+        blocking += findings.blocking
+        faulty += findings.faulty
+        notices += findings.notices
+    raw = {name: findings.table for name, findings in found.items()}
     return Ledgers(frames, raw, rows_read, bad, blocking, faulty, notices, _files(sheets, rows_read))
 
 

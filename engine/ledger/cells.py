@@ -126,6 +126,8 @@ def fold(text: str) -> str:
     >>> fold("水利局 (含移民局)") == fold("水利局（含移民局）")
     True
     """
+    if text.isascii() and text.isprintable():
+        return text.replace(" ", "").casefold()
     return "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c)[0] not in "CZ").casefold()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import partial
 
 import polars as pl
 
@@ -275,16 +276,28 @@ def check_year(ledger: Ledger, title: Title, frame: pl.DataFrame, text: pl.DataF
     first, last = _days(title.opens), _days(title.end)
     outside = (days < first) if ledger.late else (days < first) | (days > last)
     outside = outside.fill_null(False) & ~frame["行"].is_in(list(findings.bad))
+    years = pl.from_epoch(days, time_unit="d").dt.year()
+    for year in years.filter(outside).unique().sort():
+        there = outside & (years == year)
+        rows, texts = frame["行"].filter(there).to_list(), text[ledger.dated].filter(there).to_list()
+        if len(set(texts)) > FIRST_SHOWN or len(rows) == frame.height > 1:
+            _refuse_year(ledger, title, year, rows, findings)
+        else:
+            findings.refuse_all(ledger.dated, rows, texts, partial(_of_another_year, ledger, title))
 
-    def judge(written: str) -> Fault:
-        return Fault(
-            "D14",
-            f"“{written}”不在 {title.opens} 至 {title.end} 之内。",
-            _year_hint(ledger, title),
-        )
 
-    rows, texts = frame["行"].filter(outside).to_list(), text[ledger.dated].filter(outside).to_list()
-    findings.refuse_all(ledger.dated, rows, texts, judge)
+def _of_another_year(ledger: Ledger, title: Title, written: str) -> Fault:
+    return Fault("D14", f"“{written}”不在 {title.opens} 至 {title.end} 之内。", _year_hint(ledger, title))
+
+
+def _refuse_year(ledger: Ledger, title: Title, year: int, rows: Sequence[int], findings: Findings) -> None:
+    """Records of many days of one other year, told once: most likely it is that year's ledger."""
+    within = f"不在 {title.opens} 至 {title.end} 之内。"
+    findings.bad = dict.fromkeys(rows, f"「{ledger.dated}」在 {year} 年，{within}") | findings.bad
+    where = f"从第 {min(rows)} 行到第 {max(rows)} 行"
+    detail = f"有 {len(rows)} 条记录的{ledger.dated}都在 {year} 年（{where}），{within}"
+    hint = f"整本是 {year} 年台账的，用 {year} 年度的细则文件来算；混进来的，记到 {year} 年的台账里。"
+    findings.faulty.append(Problem("D14", detail, findings.table.cell(min(rows), ledger.dated), hint))
 
 
 def _year_hint(ledger: Ledger, title: Title) -> str:
@@ -322,7 +335,11 @@ def tell_alike(ledger: Ledger, frame: pl.DataFrame, findings: Findings) -> None:
     if same.height:
         shown = _shown(same)
         findings.note(
-            "N09", f"有 {same.height} 组记录每一列都相同：{shown}。", same["行"][0][0], "", "重复录入的，删去多余的行。"
+            "N09",
+            f"有 {same.height} 组记录每一列都相同：{shown}。",
+            same["行"][0][0],
+            "",
+            "重复录入的，删去多余的行；确是两次的，不用改。",
         )
     if not ledger.alike:
         return
