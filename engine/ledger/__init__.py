@@ -17,7 +17,7 @@ import polars as pl
 from engine.ledger import keys, records
 from engine.ledger.cells import BLANKS, closest, said
 from engine.ledger.records import TYPES, Findings
-from engine.ledger.sheets import RawTable, Sheets, read
+from engine.ledger.sheets import NO_LEDGER, RawTable, Sheets, read
 from engine.rulebook import ABSENT_WORDS, Field, Ledger, RuleBook
 from engine.source import Cell, Problem, Severity
 
@@ -73,6 +73,9 @@ def taken(book: RuleBook, sheets: Sheets, path: Path, used_by: Mapping[str, Sequ
     frames = {name: _empty(ledger) for name, ledger in book.ledgers.items()}
     bad: dict[str, dict[int, str]] = {name: {} for name in frames}
     rows_read = dict.fromkeys(frames, 0)
+    if not sheets.tables and not unread and any(not ledger.optional for ledger in book.ledgers.values()):
+        blocking.append(_no_ledger(book, path, notices))
+        unread, notices = True, [n for n in notices if n.hint != NO_LEDGER]
     found: dict[str, Findings] = {}
     for name, ledger in book.ledgers.items():
         if name in sheets.tables:
@@ -103,6 +106,15 @@ def _files(sheets: Sheets, rows_read: Mapping[str, int]) -> list[tuple[str, str,
     held = {name: {ledger: rows_read[ledger] for ledger, t in sheets.tables.items() if t.file == name}
             for name, _ in sheets.files}  # fmt: skip
     return [(name, digest, held[name]) for name, digest in sheets.files]
+
+
+def _no_ledger(book: RuleBook, path: Path, notices: Sequence[Problem]) -> Problem:
+    """Nothing in it is a ledger: most likely it is another file."""
+    others = [n.place.sheet for n in notices if n.code == "N01" and isinstance(n.place, Cell)]
+    held = f"，有的是：{'、'.join(others[:8])}{'等' if len(others) > 8 else ''}" if others else ""
+    hint = (f"拿错了文件的（例如拿了写出的成绩），换成台账；没有拿错的，按台账取名：{'、'.join(book.ledgers)}，"
+            "空白台账可用 template 命令写出。")  # fmt: skip
+    return Problem("D01", f"“{path.name}”里一张台账也没有{held}。", Cell(str(path), path.name), hint)
 
 
 def _missing_ledger(ledger: Ledger, path: Path, used_by: Mapping[str, Sequence[str]]) -> Problem:

@@ -23,6 +23,7 @@ from engine.source import Cell, Problem, Rejected, Severity
 
 MOST_BYTES = 128 << 20
 MOST_RECORDS = 3_000_000
+NO_LEDGER = "不是台账的，不必理会。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def _read_book(path: Path, names: Collection[str], sheets: Sheets) -> None:
 
 def _is_it(name: str, names: Collection[str], found: Collection[str]) -> str:
     near = get_close_matches(name, [n for n in names if n not in found], n=1, cutoff=0.4)
-    return f"如果它就是台账“{near[0]}”，请改名为“{near[0]}”。" if near else "不是台账的，不必理会。"
+    return f"如果它就是台账“{near[0]}”，请改名为“{near[0]}”。" if near else NO_LEDGER
 
 
 def _from_grid(grid: xlsx.Grid, file: str, sheets: Sheets) -> RawTable:
@@ -239,7 +240,7 @@ def _read_file(path: Path, sheets: Sheets) -> None:
 
 
 def _tell_other(path: Path, names: Collection[str], sheets: Sheets) -> None:
-    hint = _is_it(path.stem, names, sheets.tables) if path.suffix.lower() in _READERS else "不是台账的，不必理会。"
+    hint = _is_it(path.stem, names, sheets.tables) if path.suffix.lower() in _READERS else NO_LEDGER
     if path.suffix.lower() == ".xlsx":
         hint = "文件夹里只读 CSV 和 Parquet；台账在工作簿里时，直接写这个工作簿的名字。"
     sheets.note("N01", f"文件“{path.name}”没有读。", Cell(str(path), path.name), hint)
