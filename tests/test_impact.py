@@ -36,6 +36,7 @@ HERE = Path(__file__).parent / "contrast"
 OLD, NEW, RECORDS = HERE / "旧.yaml", HERE / "新.yaml", HERE / "台账"
 GOLDEN = Path(__file__).parent / "golden" / "contrast.md"
 Both = tuple[Comparison, Impact]
+PROVISIONAL = "影响是暂定的：台账里有的行，其中一份细则收不下，逐行列在最后一张表。\n"
 
 
 @pytest.fixture(scope="module")
@@ -328,7 +329,8 @@ def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 def test_the_command(run: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
     """带台账写 JSON；写 Word 要有 -o；--as-of 要和 --records 一起用。"""
     done = run(OLD, NEW, "--records", RECORDS, "--format", "json")
-    assert (done.returncode, done.stderr) == (0, "正在对照，逐处试算……\n")
+    assert done.returncode == 0
+    assert done.stderr == "正在对照，逐处试算……\n" + PROVISIONAL
     assert json.loads(done.stdout)["影响"]["合计"] == "9"
     assert run(OLD, NEW, "--format", "docx").returncode == 2
     assert run(OLD, NEW, "--as-of", "2024-06-30").returncode == 2

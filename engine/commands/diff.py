@@ -76,7 +76,10 @@ def _report(arguments: argparse.Namespace) -> Report:
             return Report(pipeline.compare(arguments.old, arguments.new))
     with Progress("正在对照，逐处试算") as progress:
         found = pipeline.contrast(arguments.old, arguments.new, arguments.records, arguments.as_of, progress.told)
-    return Report(*found)
+    report = Report(*found)
+    if report.impact is not None and report.impact.provisional:
+        print("影响是暂定的：台账里有的行，其中一份细则收不下，逐行列在最后一张表。", file=sys.stderr)
+    return report
 
 
 def _hit(comparison: Comparison, wanted: list[str]) -> bool:

@@ -28,6 +28,7 @@ from engine.compare.change import (
     Side,
     Verdict,
     Witness,
+    sides,
 )  # fmt: skip
 from engine.compare.tree import Clash, edited
 from engine.document import Document
@@ -49,6 +50,7 @@ __all__ = [
     "Witness",
     "applied",
     "changes",
+    "sides",
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from engine.document import Node
-from engine.rulebook import RuleBook
+from engine.rulebook import RuleBook, Title
 from engine.source import Span
 
 Path = tuple[str, ...]
@@ -230,6 +230,11 @@ _OTHER_NOTE = {"插入一档": "并去一档", "并去一档": "插入一档"}
 def _turned(value: T) -> T:
     found: T = _TURNED.get(value, value)
     return found
+
+
+def sides(old: Title, new: Title, form: str = "{}年") -> tuple[str, str]:
+    """What the two editions are called beside each other: by their years or, of one year, 旧 and 新."""
+    return ("旧", "新") if old.year == new.year else (form.format(old.year), form.format(new.year))
 
 
 @dataclass(frozen=True, slots=True)

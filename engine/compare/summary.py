@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.compare.change import Change, Comparison, Direction, Kind, Path
+from engine.compare.change import Change, Comparison, Direction, Kind, Path, sides
 from engine.compare.group import ITEMS
 from engine.compare.match import CLAUSES, UNITS
 from engine.number import exact
@@ -106,12 +106,13 @@ def _way(change: Change) -> str:
 def _words(comparison: Comparison, counts: Mapping[str, Mapping[str, int]]) -> str:
     old, new = comparison.old.title, comparison.new.title
     if not comparison.changes:
-        return f"{old.year} 年度与 {new.year} 年度的细则没有差别。"
+        return "两份细则没有差别。"
+    before, after = sides(old, new, "{} 年度")
     kinds = _listed(counts["更改"], [kind.value for kind in Kind])
     ways = _listed(counts["方向"], [way.value for way in Direction])
     numbers = _listed(counts["数"], ["提高", "降低"])
     return (
-        f"{new.year} 年度的细则与 {old.year} 年度的相比，共 {len(comparison.changes)} 处更改：{kinds}。"
+        f"{after}的细则与{before}的相比，共 {len(comparison.changes)} 处更改：{kinds}。"
         f"对单位：{ways or '没有影响'}{f'；数值{numbers}' if numbers else ''}。"
         f"条文{_stayed(counts['条文'])}；算法项{_stayed(counts['算法项'])}；单位{_stayed(counts['单位'])}。"
     )

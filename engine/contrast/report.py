@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.compare import Comparison
+from engine.compare import Comparison, sides
 from engine.compare.summary import summary
 from engine.contrast.grids import Grid, grids
 from engine.contrast.lines import Line, lines, signed
@@ -48,14 +48,15 @@ class Report:
     @property
     def sides(self) -> tuple[str, str]:
         """What the two columns are: year and document number."""
-        a, b = (f"{t.year}年（{t.number}）" for t in (self.comparison.old.title, self.comparison.new.title))
+        titles = self.comparison.old.title, self.comparison.new.title
+        a, b = (f"{side}（{title.number}）" for side, title in zip(sides(*titles), titles, strict=True))
         return a, b
 
     @property
     def marks(self) -> list[str]:
         """What is not the real thing."""
         titles = (self.comparison.old.title, self.comparison.new.title)
-        found = [f"{title.year}年的细则：{title.mark}" for title in titles if title.mark]
+        found = [f"{side}的细则：{t.mark}" for side, t in zip(sides(*titles), titles, strict=True) if t.mark]
         return found + ["影响按台账试算，暂定"] * bool(self.impact and self.impact.provisional)
 
     @property
@@ -267,8 +268,8 @@ def _one_sided(impact: Impact) -> Listing:
 
 
 def _refused(impact: Impact) -> Listing:
-    both = zip(impact.titles, impact.refused, strict=True)
-    rows = [(f"{title.year}年", *row) for title, left in both for row in _rows(left)]
+    both = zip(sides(*impact.titles), impact.refused, strict=True)
+    rows = [(side, *row) for side, left in both for row in _rows(left)]
     note = "这些行在另一年的细则下照计；这一年没有计，所以结果标“暂定”。"
     return Listing("哪年的细则收不下哪些行", (note,), ("细则", "台账", "行", "原因"), tuple(rows))
 

@@ -16,7 +16,8 @@ def screen(report: Report, *, colour: bool) -> Iterator[str]:
     """The impact as lines; nothing without records."""
     if report.impact is None:
         return
-    yield from ("", _bold("对各单位的影响", colour), *report.effect)
+    state = "（暂定）" if report.impact.provisional else ""
+    yield from ("", _bold(f"对各单位的影响{state}", colour), *report.effect)
     for listing in report.listings:
         yield from ("", _bold(listing.title, colour), *listing.notes)
         yield from _table(listing, colour) if listing.rows else (listing.empty,)

@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from engine.checks import Checked
-from engine.compare import Comparison, Kind, Move
+from engine.compare import Comparison, Kind, Move, sides
 from engine.compare.match import UNITS
 from engine.compare.meaning import meaning
 from engine.impact import dated
@@ -73,8 +73,8 @@ def _read(old: RuleBook, new: RuleBook, means: Means) -> tuple[int, tuple[Ledger
     second = second if year == new.title.year else means.read(dated.dated(new, year))
     first = means.read(dated.dated(old, year))
     problems = [
-        replace(p, context=f"{p.context}（按{book.title.year}年的细则读台账时）")
-        for book, ledgers in ((old, first), (new, second)) for p in ledgers.blocking
+        replace(p, context=f"{p.context}（按{side}的细则读台账时）")
+        for side, ledgers in zip(sides(old.title, new.title), (first, second), strict=True) for p in ledgers.blocking
     ]  # fmt: skip
     if problems:
         raise Rejected(second.blocking if Rejected(problems).unreadable else problems)
@@ -101,11 +101,12 @@ def _told(
     """Whose dates were moved, and what of the ledgers only one edition reads."""
     said = [text for a, b in zip(own, moved, strict=True) if (text := dated.told(a.title, b.title))]
     one, other = ([p for p in each.notices if p.code in (_UNREAD, _LACKING)] for each in ledgers)
-    for book, mine, others in ((own[0], one, other), (own[1], other, one)):
+    called = sides(own[0].title, own[1].title)
+    for side, mine, others in ((called[0], one, other), (called[1], other, one)):
         known = {_plainly(problem) for problem in others}
-        said += [f"{book.title.year}年的细则：{text}" for p in mine if (text := _plainly(p)) not in known]
-    for a, b, read in zip(own, moved, ledgers, strict=True):
-        said += [f"{a.title.year}年的细则：{text}" for text in _called(a, b, read)]
+        said += [f"{side}的细则：{text}" for p in mine if (text := _plainly(p)) not in known]
+    for side, a, b, read in zip(called, own, moved, ledgers, strict=True):
+        said += [f"{side}的细则：{text}" for text in _called(a, b, read)]
     return list(dict.fromkeys(said))
 
 
