@@ -107,7 +107,7 @@ def _words(comparison: Comparison, counts: Mapping[str, Mapping[str, int]]) -> s
     old, new = comparison.old.title, comparison.new.title
     if not comparison.changes:
         return "两份细则没有差别。"
-    before, after = sides(old, new, "{} 年度")
+    before, after = sides(old, new, "{}年度")
     kinds = _listed(counts["更改"], [kind.value for kind in Kind])
     ways = _listed(counts["方向"], [way.value for way in Direction])
     numbers = _listed(counts["数"], ["提高", "降低"])
