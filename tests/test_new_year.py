@@ -246,6 +246,18 @@ def test_changes_of_the_sheet_reach_only_their_units(small: Path) -> None:
     assert [unit.name for unit in book.roster.units] == ["一科", "综合科", "五科"]
 
 
+def test_a_name_changed_without_the_former_one_is_asked_about(small: Path) -> None:
+    """改了单位名而没有填「曾用」：照写成一个撤销、一个新设，同时问是不是改名，不替人定。"""
+
+    def change(sheet: Any, rows: dict[str, int]) -> None:
+        put(sheet, rows["一科"], 单位="办公室")
+
+    _, made, *_ = begin(small, 2025, None, filled(small, change))
+    assert made.moves is not None
+    assert (made.moves.new, made.moves.gone, made.moves.renamed) == (("办公室",), ("一科",), ())
+    assert made.moves.alike == (("一科", "办公室"),)
+
+
 def test_a_unit_written_over_several_lines(small: Path) -> None:
     """一项一行写的单位：改值、删项、添别名，都在自己的几行里。"""
 

@@ -11,18 +11,20 @@ from engine.document.node import Node
 from engine.ledger.quotas import ALIASES, Entry
 from engine.number import show
 from engine.rulebook import Roster, Unit
+from engine.suggest import nearest
 
 LIST = ("单位", "名单")
 
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """What happened to the roster, for people: names."""
+    """What happened to the roster, for people: names. ``alike``: gone and new, but perhaps one unit renamed."""
 
     new: tuple[str, ...]
     gone: tuple[str, ...]
     renamed: tuple[tuple[str, str], ...]
     changed: tuple[str, ...]
+    alike: tuple[tuple[str, str], ...]
 
 
 def moves(roster: Roster, entries: Iterable[Entry]) -> Moves:
@@ -30,12 +32,20 @@ def moves(roster: Roster, entries: Iterable[Entry]) -> Moves:
     rows = list(entries)
     known = {unit.name: unit for unit in roster.units}
     old = {entry.formerly or entry.name for entry in rows}
+    new = [e for e in rows if not e.formerly and e.name not in known]
+    gone = [unit for name, unit in known.items() if name not in old]
     return Moves(
-        tuple(e.name for e in rows if not e.formerly and e.name not in known),
-        tuple(name for name in known if name not in old),
+        tuple(e.name for e in new),
+        tuple(unit.name for unit in gone),
         tuple((e.formerly, e.name) for e in rows if e.formerly),
         tuple(e.name for e in rows if (unit := known.get(e.formerly or e.name)) and _differs(unit, e)),
+        tuple((unit.name, e.name) for e in new for unit in gone if _alike(unit, e)),
     )
+
+
+def _alike(unit: Unit, entry: Entry) -> bool:
+    """Whether a new unit has all that one gone had, or a name much like it."""
+    return dict(unit.values) == dict(entry.values) or bool(nearest(entry.name, [unit.name]))
 
 
 def _differs(unit: Unit, entry: Entry) -> bool:

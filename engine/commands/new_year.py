@@ -51,6 +51,8 @@ def _moved(moves: Moves) -> Iterator[str]:
     told = {"新增": moves.new, "去掉": moves.gone, "改名": tuple(f"{a} → {b}" for a, b in moves.renamed),
             "改了任务或别的": moves.changed}  # fmt: skip
     yield from (f"单位{what} {len(names)} 个：{'、'.join(names)}。" for what, names in told.items() if names)
+    for old, new in moves.alike:
+        yield f"“{old}”没有了，新有“{new}”：是改了名的，在任务表“{new}”一行的「曾用」里填“{old}”，重做一遍。"
     if not any(told.values()):
         yield "单位和任务与旧文件一样。"
 
