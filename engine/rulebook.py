@@ -237,6 +237,14 @@ class AsNumber:
 
 
 @dataclass(frozen=True, slots=True)
+class Clock:
+    """取时: one ``part`` of a date or time: 月 (1–12), 日 (1–31), 星期 (1 Monday – 7) or 时刻 (since midnight)."""
+
+    column: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
 class CountOnly:
     """只计: which rows of a group (equal ``same``) count: ``which`` is 最高, 累加, 最高n or 最先n.
 
@@ -365,7 +373,7 @@ class Scaled:
 
 
 Mechanism = (
-    Lookup | PerTime | Formula | Elapsed | AsNumber | CountOnly | Sequence | Running | Carry
+    Lookup | PerTime | Formula | Elapsed | AsNumber | Clock | CountOnly | Sequence | Running | Carry
     | Gather | Across | Before | Streak | Collect | Rank | Consequence | Scaled
 )  # fmt: skip
 

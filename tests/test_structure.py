@@ -211,6 +211,21 @@ NUMBERS = {
     "scoring/rows.py": {6: "digits", 10: "base"},
     "scoring/study.py": {1440: "minutes of a day"},
     "scoring/tables.py": {10: "base", 50: "units assumed", 200: "rows assumed", 1440: "minutes", 10_000: "assumed"},
+    "scoring/clock.py": {
+        3: "Thursday",
+        4: "leap years",
+        5: "months of 153 days",
+        7: "days",
+        12: "months",
+        31: "days",
+        100: "years",
+        153: "days of five months",
+        365: "days",
+        1_460: "days",
+        36_524: "days",
+        146_097: "days",
+        719_468: "days",
+    },
 }
 COMPUTING = ("scoring", "reader", "explanation", "column", "evaluate", "formula", "calendar", "result", "pipeline")
 

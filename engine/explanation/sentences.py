@@ -19,6 +19,7 @@ from engine.rulebook import (
     AsNumber,
     Before,
     Carry,
+    Clock,
     Consequence,
     CountOnly,
     Elapsed,
@@ -153,6 +154,10 @@ def _as_number(item: Item, mechanism: AsNumber, scene: Scene) -> str:
     return f"{mechanism.column}“{scene.words(mechanism.column)}” → {scene.words(item.name)}"
 
 
+def _clock(item: Item, mechanism: Clock, scene: Scene) -> str:
+    return f"{mechanism.column} {scene.words(mechanism.column)} 的{mechanism.part} → {scene.words(item.name)}"
+
+
 def _count_only(item: Item, mechanism: CountOnly, scene: Scene) -> str:
     worth, counted = scene.figure(mechanism.value), scene.figure(item.name)
     if not isinstance(worth, Fraction) or not isinstance(counted, Fraction):
@@ -220,6 +225,7 @@ _SENTENCES: dict[type, Callable[[Item, Any, Scene], str]] = {
     Formula: _formula,
     Elapsed: _elapsed,
     AsNumber: _as_number,
+    Clock: _clock,
     CountOnly: _count_only,
     Sequence: _sequence,
     Running: _running,

@@ -15,6 +15,7 @@ from engine.rulebook import (
     AsNumber,
     Before,
     Carry,
+    Clock,
     Collect,
     Consequence,
     CountOnly,
@@ -108,6 +109,11 @@ def _as_number(item: Item, mechanism: AsNumber, roles: Roles) -> str:
     return f"“{mechanism.column}”里写的整数"
 
 
+def _clock(item: Item, mechanism: Clock, roles: Roles) -> str:
+    meant = {"月": "在哪个月", "日": "是几日", "星期": "是星期几（星期日是7）", "时刻": "在一天里的什么时刻"}
+    return f"“{mechanism.column}”{meant[mechanism.part]}"
+
+
 def _count_only(item: Item, mechanism: CountOnly, roles: Roles) -> str:
     group = f"{'、'.join(mechanism.same)}相同的"
     which = {"最高": "只计“{}”最高的一条", "最高n": "只计“{}”最高的 {} 条", "最先n": "只计“{}”最先的 {} 次",
@@ -199,6 +205,7 @@ _SENTENCES: dict[type, Callable[[Item, Any, Roles], str]] = {
     Formula: _formula,
     Elapsed: _elapsed,
     AsNumber: _as_number,
+    Clock: _clock,
     CountOnly: _count_only,
     Ordinal: _ordinal,
     Running: _running,

@@ -18,6 +18,7 @@ from engine.rulebook import (
     Before,
     Bulletin,
     Carry,
+    Clock,
     Collect,
     Consequence,
     CountOnly,
@@ -38,6 +39,7 @@ from engine.rulebook import (
 )  # fmt: skip
 from engine.scoring.across import across
 from engine.scoring.appraisal import build_part, build_step
+from engine.scoring.clock import clock
 from engine.scoring.elapsed import WORKDAYS, elapsed
 from engine.scoring.gather import gather
 from engine.scoring.groups import before, carry, count_only, running, sequence, streak
@@ -74,6 +76,7 @@ MECHANISMS: dict[type, Callable[[Study, Table, Item, Any], Column]] = {
     Formula: formula,
     Elapsed: elapsed,
     AsNumber: as_number,
+    Clock: clock,
     CountOnly: count_only,
     Sequence: sequence,
     Running: running,
