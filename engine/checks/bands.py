@@ -119,7 +119,8 @@ def _repair(pieces: list[Piece], measure: str, below: Row | None, above: Row | N
         missing = f"漏了“{interval_text(pieces, measure)}”这一档的，补上；"
         return f"{missing}上限写错了的，把“{below.label}”的上限改为{shown(high, measure)}{end}。"
     if below is not None:
-        return f"把“{below.label}”的上限改为 +∞，或另加一档。"
+        top = " +∞" if high is None else f"{shown(high, measure)}（含）"
+        return f"把“{below.label}”的上限改为{top}，或另加一档。"
     bottom = f"{shown(low, measure)}（含）" if low is not None else "-∞"
     return f"把“{above.label}”的下限改为{bottom}，或另加一档。" if above is not None else "补上这一档。"
 
