@@ -28,6 +28,7 @@ Builder = Callable[["Study", str], None]
 
 
 LEDGER = "台账 "  # marks a ledger among the names that were asked for
+_PERIODS = {period.value: period for period in Period}
 SCORE = "得分"  # the language's name for the last step of 考评.得分
 
 
@@ -166,7 +167,21 @@ class Study:
             return self._entry_column(table, entry)
         if name in self.book.roster.fields and table.has_unit:
             return self._bring(table, self.table(Period.YEAR.value), name)
-        return None
+        return self._number(table, self._period_named(table, name))
+
+    def _period_named(self, table: Table, name: str) -> Period | None:
+        """年 半年 季 月 周, where the rule file gives the word no meaning of its own."""
+        ledger = self.book.ledgers.get(table.name)
+        if name in self.entries or name in self.book.roster.fields or (ledger and name in ledger.fields):
+            return None
+        return _PERIODS.get(name)
+
+    def _number(self, table: Table, period: Period | None) -> Column | None:
+        """Which period of the year a row lies in, 1 2 3 …; none on a table of longer ones."""
+        if period is None or not (table.period in (None, period) or finer(table.period, period)):
+            return None
+        number = Column(Kind.NUMBER, nw.col(self.label(table, period)), low=1, high=len(self.stretches[period]))
+        return table.add(period.value, number)
 
     def _entry_column(self, table: Table, entry: Entry) -> Column:
         home = self.table(self.home(entry))
@@ -199,11 +214,11 @@ class Study:
 
     def keys(self, table: Table, names: Iterable[str]) -> list[str]:
         """The physical columns of a 同 list; 年 半年 季 月 周 日 are the row's own labels."""
-        periods = {p.value: p for p in Period}
         found = []
         for name in names:
-            if name in periods and name not in table.columns:
-                found.append(self.label(table, periods[name]))
+            period = self._period_named(table, name)
+            if period is not None:
+                found.append(self.label(table, period))
             elif name == "日" and name not in table.columns:
                 found.append(DAY)
             elif name == "单位" and name not in table.columns and table.has_unit:
