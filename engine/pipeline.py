@@ -9,7 +9,6 @@ Everything that can go wrong on the way is gathered and raised once, as :class:`
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -21,6 +20,7 @@ from engine.calendar import day_number
 from engine.rulebook import Gather, Item, RuleBook, Scaled
 from engine.source import Cell, Problem, Rejected, errors
 from engine.suggest import asked
+from engine.telling import as_bytes
 
 if TYPE_CHECKING:
     from engine.checks import Checked
@@ -369,11 +369,14 @@ def new_file(path: Path, like: str) -> Path:
 
 
 def write_results(result: Result, folder: Path) -> tuple[Path, ...]:
-    """scores.json and 成绩.xlsx in a folder, each whole or not at all. Raises :class:`Rejected`."""
-    from engine.saving import save
-    from engine.workbook import write_scores
+    """scores.json and 成绩.xlsx of one run in a folder, both or neither, never over what was read.
 
-    scores, book = folder / "scores.json", folder / "成绩.xlsx"
-    save(scores, (json.dumps(result.as_json(), ensure_ascii=False, indent=1) + "\n").encode())
-    write_scores(result, book)
-    return scores, book
+    Raises :class:`Rejected`.
+    """
+    from engine.saving import apart, held
+    from engine.workbook import scores
+
+    files = {"scores.json": as_bytes(result.as_json()), "成绩.xlsx": scores(result)}
+    apart([folder / name for name in files], map(Path, (result.book.source.name, *(name for name, *_ in result.files))))
+    with held(folder) as desk:
+        return desk.put(files)

@@ -24,7 +24,7 @@ from engine.pipeline import load_rules, score_by
 from engine.reader.unverified import covers
 from engine.rulebook import Formula, Item, Lookup, PerTime, RuleBook
 from engine.source import Rejected, Severity
-from engine.workbook import write_scores
+from engine.workbook import scores
 
 MARK = "示意，未经原文核对"
 NOTICE = (Path(__file__).parent / "2024-notice.txt").read_text(encoding="utf-8")
@@ -265,7 +265,7 @@ def test_the_terminal_and_json_say_it(root: Path, empty: Path, capsys: pytest.Ca
 
 def test_every_sheet_says_it_and_prints_it(old: RuleBook, empty: Path, tmp_path: Path) -> None:
     """成绩册的每一页表头写明，每张纸的页眉也印；空白台账每张纸的页眉、每张台账第一格的批注、说明页都写明。"""
-    write_scores(score_by(old, empty), tmp_path / "成绩.xlsx")
+    (tmp_path / "成绩.xlsx").write_bytes(scores(score_by(old, empty)))
     for sheet in openpyxl.load_workbook(tmp_path / "成绩.xlsx"):
         top = [str(row[0].value) for row in sheet.iter_rows(max_row=4)]
         assert f"【{MARK}】本表不能作为正式结果。" in top, sheet.title

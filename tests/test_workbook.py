@@ -27,7 +27,7 @@ from engine.result import Result
 from engine.rulebook import ABSENT_WORDS, Absent
 from engine.saving import save
 from engine.source import Rejected
-from engine.workbook import scores, write_scores
+from engine.workbook import scores
 from engine.workbook.content import LONGEST_TEXT, Rate, held
 from engine.workbook.page import Book, Head, Line
 from engine.workbook.styles import sheet_name
@@ -389,11 +389,11 @@ def test_the_same_result_gives_the_same_bytes(data: bytes, root: Path) -> None:
 # ---- the file -------------------------------------------------------------------------------------
 
 
-def test_the_file_is_written_whole(result: Result, data: bytes, tmp_path: Path) -> None:
+def test_the_file_is_written_whole(data: bytes, tmp_path: Path) -> None:
     """写完才换上：旧文件被替换，旁边不留临时文件。"""
     target = tmp_path / "成绩.xlsx"
     target.write_bytes(b"old")
-    write_scores(result, target)
+    save(target, data)
     assert target.read_bytes() == data
     assert list(tmp_path.iterdir()) == [target]
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from engine.commands.parser import command
 from engine.commands.values import day
-from engine.source import Cell, Problem, Rejected
 from engine.telling import FAULTY, OK, Progress, as_bytes, print_bytes
 
 if TYPE_CHECKING:
@@ -58,13 +57,12 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _placed(arguments: argparse.Namespace) -> None:
     """A file of the kind asked for, and none of those that are read. Raises :class:`Rejected`."""
+    from engine.saving import apart
+
     path, suffix = arguments.output, SUFFIXES[arguments.format]
     if path.suffix.lower() != suffix:
         arguments.parser.error(f"--format {arguments.format} 写成 {suffix} 文件，“{path.name}”不是")
-    read = [p for p in (arguments.old, arguments.new, arguments.records, arguments.template) if p is not None]
-    if path.resolve() in [p.resolve() for p in read]:
-        place = Cell(str(path), path.name)
-        raise Rejected([Problem("F03", f"“{path}”正是要读的文件，没有动它。", place, "换一个文件名。")])
+    apart([path], [arguments.old, arguments.new, arguments.records, arguments.template])
 
 
 def _report(arguments: argparse.Namespace) -> Report:

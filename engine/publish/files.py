@@ -15,7 +15,7 @@ from typing import Any
 from engine.bulletin import ENDING, changes, marks, record
 from engine.pipeline import Options
 from engine.publish.edition import Edition, Order, prepared
-from engine.saving import save
+from engine.saving import apart, held
 from engine.source import Passage, Problem, Rejected
 
 
@@ -37,22 +37,26 @@ def released(edition: Edition, folder: Path, tell: Callable[[int], None]) -> Rel
     for done, document in enumerate(edition.documents(), 1):
         made.append(document)
         tell(done)
+    order = edition.order
+    apart([folder / name for name, _ in made], [order.rules, order.records, order.template])
     place = folder / f"{_base(edition)}{ENDING}"
-    earlier = _kept(place) if place.exists() else {}
-    _refuse_edited(folder, made, earlier)
-    kept = _record(edition, made)
-    for name, data in made:
-        save(folder / name, data)
-    told = tuple(changes(earlier, json.loads(kept)))
-    drafts = []
-    if earlier and place.read_bytes() != kept:
-        number = len(list(folder.glob(f"{glob.escape(_base(edition))}.记录.*.json"))) + 1
-        save(place.with_name(f"{_base(edition)}.记录.{number}.json"), place.read_bytes())
-        if told:
-            drafts = [folder / f"{_base(edition)}.更正.{number}.txt"]
-            save(drafts[0], _draft(edition, told))
-    save(place, kept)
+    with held(folder) as desk:
+        earlier = _kept(place) if place.exists() else {}
+        _refuse_edited(folder, made, earlier)
+        kept = _record(edition, made)
+        told = tuple(changes(earlier, json.loads(kept)))
+        corrected = _corrected(edition, place, kept, told) if earlier and place.read_bytes() != kept else {}
+        desk.put({**dict(made), **corrected, place.name: kept})
+    drafts = [folder / name for name in corrected if name.endswith(".txt")]
     return Release((*(folder / name for name, _ in made), *drafts, place), told)
+
+
+def _corrected(edition: Edition, place: Path, kept: bytes, told: Sequence[str]) -> dict[str, bytes]:
+    """The earlier record under a number of its own and, where figures have changed, the draft of a 更正通报."""
+    base = _base(edition)
+    number = len(list(place.parent.glob(f"{glob.escape(base)}.记录.*.json"))) + 1
+    draft = {f"{base}.更正.{number}.txt": _draft(edition, told)} if told else {}
+    return {f"{base}.记录.{number}.json": place.read_bytes(), **draft}
 
 
 def _draft(edition: Edition, told: Sequence[str]) -> bytes:
@@ -136,9 +140,8 @@ def replayed(path: Path, folder: Path) -> list[Path]:
             f"文件都没有变，写出的却不同：{'、'.join([*differing, *wanted])}。程序换过版本（当时 {kept['程序']}）？"
         )
         raise Rejected([_unlike(path, detail)])
-    for name, data in made:
-        save(folder / name, data)
-    return [folder / name for name, _ in made]
+    with held(folder) as desk:
+        return list(desk.put(dict(made)))
 
 
 def _kept(path: Path) -> dict[str, Any]:

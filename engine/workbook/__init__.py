@@ -6,23 +6,15 @@ Sheets: 说明, a ranking per class and over all, 指标, one per shorter period
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from engine.calendar import from_day_number
 from engine.explanation import explain
 from engine.result import Result
-from engine.saving import save
 from engine.workbook.drill import write_reasons, write_records
 from engine.workbook.front import warnings, write_guide, write_readings, write_uncounted
 from engine.workbook.page import Book, Page
 from engine.workbook.standing import rankings, shorter, write_measures, write_periods, write_ranking
 
-__all__ = ["scores", "write_scores"]
-
-
-def write_scores(result: Result, path: Path) -> None:
-    """Write the workbook to ``path``. Raises :class:`Rejected` (F03) when the file cannot be written."""
-    save(path, scores(result))
+__all__ = ["scores"]
 
 
 def scores(result: Result) -> bytes:
