@@ -35,7 +35,7 @@ FLOORS = [
     ["contrast"],
     ["telling", "workbook"],
     ["pipeline"],
-    ["authoring", "publish", "trial", "readings"],
+    ["authoring", "publish", "trial", "readings", "batch"],
     ["terminal"],
     ["commands"],
     ["__main__", "__init__"],

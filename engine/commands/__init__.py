@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from engine.commands import (
+    batch,
     bulletin,
     check,
     diff,
@@ -19,7 +20,7 @@ from engine.commands import (
 )  # fmt: skip
 from engine.commands.parser import root
 
-COMMANDS = (check, template, score, explain, bulletin, readings, test, diff, show, new_year, roster)
+COMMANDS = (check, template, score, explain, bulletin, readings, test, diff, batch, show, new_year, roster)
 
 
 def parser() -> argparse.ArgumentParser:

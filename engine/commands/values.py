@@ -105,6 +105,17 @@ def year(text: str) -> int:
     return int(text)
 
 
+def count(text: str) -> int:
+    """A whole number from 1.
+
+    >>> count("4")
+    4
+    """
+    if not re.fullmatch(r"[1-9][0-9]{0,3}", text):
+        raise argparse.ArgumentTypeError(f"“{text}”不行，写 1、2、3……")
+    return int(text)
+
+
 def reading(text: str) -> tuple[str, str]:
     """编号=取法.
 
