@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from engine.batch.office import Entry, attempted, entry_of
 from engine.batch.offices import Office
@@ -46,6 +46,10 @@ class Job:
         }  # fmt: skip
         return json.dumps(value).encode() + b"\n"
 
+    def done(self) -> Entry:
+        """Do it here and now."""
+        return attempted(self.office, self.out, self.options, self.key)
+
     @classmethod
     def read(cls, line: bytes) -> Job:
         """The message as a job."""
@@ -66,7 +70,12 @@ class Answer:
 
 
 def answers(jobs: Sequence[Job], processes: int) -> Iterator[Answer]:
-    """An answer to every job, as they are done."""
+    """An answer to every job, as they are done; without processes in this one."""
+    if not processes:
+        for at, job in enumerate(jobs):
+            begun = time.monotonic()
+            yield Answer(at, job.done(), time.monotonic() - begun)
+        return
     crew = _Crew(jobs, min(processes, len(jobs)))
     try:
         for _ in jobs:
@@ -77,76 +86,91 @@ def answers(jobs: Sequence[Job], processes: int) -> Iterator[Answer]:
 
 @dataclass(slots=True)
 class _Crew:
-    """The children, a thread for each; ``answers`` come as jobs are done."""
+    """A thread for each process, which starts its child and waits for it; ``answers`` come as jobs are done."""
 
     jobs: Sequence[Job]
     processes: int
     answers: queue.SimpleQueue[Answer] = field(default_factory=queue.SimpleQueue)
     _waiting: queue.SimpleQueue[int] = field(default_factory=queue.SimpleQueue)
-    _children: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    _threads: list[threading.Thread] = field(default_factory=list)
+    _children: list[_Child] = field(default_factory=list)
     _dismissed: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         for at in range(len(self.jobs)):
             self._waiting.put(at)
         for _ in range(self.processes):
-            threading.Thread(target=self._serve, daemon=True).start()
+            self._threads.append(threading.Thread(target=self._serve))
+            self._threads[-1].start()
 
     def dismiss(self) -> None:
         """No more jobs; a child that is killed leaves nothing half written."""
         self._dismissed.set()
-        for child in self._children:
-            child.kill()
-            child.wait()
+        if not self._waiting.empty() or any(thread.is_alive() for thread in self._threads):
+            for child in self._children:
+                child.process.kill()
+        for thread in self._threads:
+            thread.join()
 
     def _serve(self) -> None:
-        child: subprocess.Popen[bytes] | None = None
+        child: _Child | None = None
         with suppress(queue.Empty):
             while not self._dismissed.is_set():
                 at = self._waiting.get_nowait()
                 begun = time.monotonic()
-                child = child if child is not None and child.poll() is None else self._child()
-                entry = _answer(child, self.jobs[at])
-                self.answers.put(Answer(at, entry, time.monotonic() - begun))
+                if child is None or child.process.poll() is not None:
+                    child = self._hired()
+                self.answers.put(Answer(at, child.answer(self.jobs[at]), time.monotonic() - begun))
         if child is not None:
-            _end(child)
+            child.end()
 
-    def _child(self) -> subprocess.Popen[bytes]:
-        threads = max(1, (os.cpu_count() or 1) // self.processes)
-        environment = os.environ | {"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "POLARS_MAX_THREADS": str(threads)}
-        command = [sys.executable, "-P", "-s", "-m", "engine.batch.worker"]
-        child = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
-        )
+    def _hired(self) -> _Child:
+        child = _Child.started(max(1, (os.cpu_count() or 1) // self.processes))
         self._children.append(child)
         return child
 
 
-def _answer(child: subprocess.Popen[bytes], job: Job) -> Entry:
-    """What the child says; where it says nothing, that. An office that cannot be looked at needs no child."""
-    if job.office.problems:
-        return attempted(job.office, job.out, job.options, job.key)
-    assert child.stdin is not None
-    assert child.stdout is not None
-    line = b""
-    with suppress(OSError):
-        child.stdin.write(job.line())
-        child.stdin.flush()
-        line = child.stdout.readline()
-    if line.endswith(b"\n"):
-        found: dict[str, Any] = json.loads(line)
-        return found
-    child.kill()
-    hint = "内存不够的，少开几个（--jobs 1）再运行；还是这样，单独用 xize score 算它，看说什么。"
-    detail = f"算“{job.office.name}”的进程没有做完就停了（{child.wait()}）。"
-    return entry_of(job.office, [Problem("F05", detail, Cell(job.office.name, job.office.name), hint)])
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """A process that does one job after another."""
 
+    process: subprocess.Popen[bytes]
+    ears: IO[bytes]
+    mouth: IO[bytes]
 
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """Nothing more to do: it ends by itself when nobody speaks."""
-    assert child.stdin is not None
-    assert child.stdout is not None
-    with suppress(OSError):
-        child.stdin.close()
-    child.stdout.close()
-    child.wait()
+    @classmethod
+    def started(cls, threads: int) -> _Child:
+        """A new one; ``threads`` is how many the dataframe library may use in it."""
+        environment = os.environ | {"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1", "POLARS_MAX_THREADS": str(threads)}
+        command = [sys.executable, "-P", "-s", "-m", "engine.batch.worker"]
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=environment)
+        assert process.stdin is not None
+        assert process.stdout is not None
+        return cls(process, process.stdin, process.stdout)
+
+    def answer(self, job: Job) -> Entry:
+        """What it says of a job; where it says nothing, that. An office that cannot be looked at needs no child."""
+        if job.office.problems:
+            return job.done()
+        line = b""
+        with suppress(OSError):
+            self.ears.write(job.line())
+            self.ears.flush()
+            line = self.mouth.readline()
+        if line.endswith(b"\n"):
+            found: dict[str, Any] = json.loads(line)
+            return found
+        self.process.kill()
+        code = self.end()
+        hint = "内存不够的，少开几个（--jobs 1）再运行；还是这样，单独用 xize score 算它，看说什么。"
+        detail = f"算“{job.office.name}”的进程没有做完就停了（{code}）。"
+        return entry_of(job.office, [Problem("F05", detail, Cell(job.office.name, job.office.name), hint)])
+
+    def end(self) -> int:
+        """Nothing more to do: it ends by itself when nobody speaks."""
+        with suppress(OSError):
+            self.ears.close()
+        code = self.process.wait()
+        self.mouth.close()
+        return code

@@ -85,19 +85,16 @@ def parted(held: Sequence[Edition], sheets: Sheets, path: Path) -> Parted:
     for name, table in sheets.tables.items():
         _follow_links(held, name, table, choices, sheets.tables)
     sole = sorted({c[0] for rows in choices.values() for c in rows if len(c) == 1})
-    found = Parted()
     if not sole and len(held) == 1 and sheets.tables and not list(_dates(held, sheets)):
         sole = [0]  # nothing but lists, or nothing at all: there is only one to choose
-    if not sole:
-        found.problems.append(_none_in_force(held, sheets, path))
-        return found
-    settled = {}
-    for name, table in sheets.tables.items():
-        settled[name] = _nearest(held, sole, table, [_settled(c, sole) for c in choices[name]])
-        found.problems += _unsettled(held, table, settled[name])
-    if not found.problems:
-        found.sheets = {at: _of(held[at], at, at == sole[0], sheets, settled) for at in sole}
-    return found
+    if not sole and not any(c for rows in choices.values() for c in rows):
+        return Parted(problems=[_none_in_force(held, sheets, path)])
+    settled = {name: [_settled(c, sole) for c in rows] for name, rows in choices.items()}
+    problems = [p for name, table in sheets.tables.items() for p in _unsettled(held, table, settled[name])]
+    if problems:
+        return Parted(problems=problems)
+    nearest = {name: _nearest(held, sole, table, settled[name]) for name, table in sheets.tables.items()}
+    return Parted({at: _of(held[at], at, at == sole[0], sheets, nearest) for at in sole})
 
 
 def _choices(held: Sequence[Edition], name: str, table: RawTable) -> list[Choice]:
@@ -166,7 +163,7 @@ def _keys(table: RawTable, columns: Sequence[str]) -> list[tuple[str, ...]]:
 
 def _settled(choice: Choice, sole: Sequence[int]) -> Choice:
     """A record that several may hold for belongs to the one that the rest of the workbook belongs to, if it is one."""
-    return tuple(at for at in choice if at in sole) if len(choice) > 1 and len(sole) == 1 else choice
+    return (tuple(at for at in choice if at in sole) or choice) if len(choice) > 1 and len(sole) == 1 else choice
 
 
 def _nearest(held: Sequence[Edition], sole: Sequence[int], table: RawTable, settled: list[Choice]) -> list[Choice]:

@@ -7,7 +7,6 @@ import signal
 import sys
 
 from engine.batch.crew import Job
-from engine.batch.office import attempted
 
 
 def main() -> None:
@@ -16,8 +15,7 @@ def main() -> None:
     out = sys.stdout.buffer
     sys.stdout = sys.stderr  # what a library prints is no answer
     for line in sys.stdin.buffer:
-        job = Job.read(line)
-        out.write(json.dumps(attempted(job.office, job.out, job.options, job.key), ensure_ascii=False).encode() + b"\n")
+        out.write(json.dumps(Job.read(line).done(), ensure_ascii=False).encode() + b"\n")
         out.flush()
 
 

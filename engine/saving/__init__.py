@@ -25,12 +25,13 @@ PATIENCE = 5.0
 """Seconds to wait for another run that is writing in the same folder."""
 _LEFT = ".xize-*.tmp"
 _LIST = ".xize-list"
-_REASONS = {
+REASONS = {
     errno.ENOSPC: "磁盘满了：腾出地方再运行。",
     errno.EDQUOT: "您在这个盘上的份额用完了：腾出地方再运行。",
     errno.EFBIG: "文件超过了系统许可的大小。",
     errno.EROFS: "这个盘只能读，不能写：换一个文件夹。",
 }
+"""What to do where the system says plainly why nothing can be written."""
 
 
 def save(path: Path, data: bytes) -> None:
@@ -210,8 +211,8 @@ def _refused(path: Path, error: OSError) -> Rejected:
 
 
 def _why(path: Path, error: OSError) -> str:
-    if error.errno in _REASONS:
-        return _REASONS[error.errno]
+    if error.errno in REASONS:
+        return REASONS[error.errno]
     if isinstance(error, IsADirectoryError):
         return f"“{path}”是文件夹，要写出文件名。"
     blocked = next((p for p in (path, *path.parents) if p.exists() and not p.is_dir()), None)
