@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import bad_batches
 import bad_inputs
 import bad_papers
 import test_checks
@@ -21,7 +22,7 @@ from engine.codes import CODES
 from engine.source import Problem, render
 
 GOLDEN = Path(__file__).parent / "golden" / "problems"
-BAD = [*bad_inputs.BAD, *bad_papers.BAD]
+BAD = [*bad_inputs.BAD, *bad_papers.BAD, *bad_batches.BAD]
 
 
 def examples(code: str) -> Iterator[tuple[str, list[Problem]]]:
