@@ -22,6 +22,8 @@ from engine.saving import held
 
 __all__ = ["NOTICES", "TROUBLE", "Batch", "run"]
 
+PATIENCE = 1.0
+"""Seconds to wait for the folder: whoever is at it will be for long."""
 Tell = Callable[[int, int], None]
 """Hears how many are done, and of how many."""
 
@@ -50,7 +52,7 @@ def run(top: Path, out: Path, options: Options, processes: int, tell: Tell, *, a
     ``again`` does all. Raises :class:`engine.source.Rejected` where there is none, or the summary cannot be written.
     """
     found = offices(top, out)
-    with held(out) as desk:
+    with held(out, patience=PATIENCE) as desk:
         made: list[Entry | None] = []
         jobs: list[Job] = []
         for office in found:

@@ -42,12 +42,18 @@ def alone(folder: Path, patience: float) -> Iterator[bool]:
     try:
         yield sure
     finally:
-        if sys.platform != "win32":  # there an open file cannot be removed, here only an open one safely
-            path.unlink(missing_ok=True)
-        os.close(handle)
-        with suppress(OSError):
-            if sys.platform == "win32":
-                path.unlink(missing_ok=True)
+        try:
+            if sys.platform != "win32":  # here the file is removed while it is held, there it cannot be
+                _remove(path)
+        finally:
+            os.close(handle)
+        if sys.platform == "win32":
+            _remove(path)
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):  # the folder is gone, or somebody has opened it meanwhile and removes it
+        path.unlink(missing_ok=True)
 
 
 def _held(path: Path, until: float) -> tuple[int, bool]:
