@@ -144,6 +144,20 @@ def test_rules_that_change_in_the_year(tmp_path: Path) -> None:
     assert scored(tmp_path / "out", "县", "2024-下半年")["甲科"] == "10"
 
 
+def test_an_endorsement_after_the_change_of_rules(tmp_path: Path) -> None:
+    """换了细则以后才有的批示，那条信息却归旧细则：按自己的日期归新细则，在那里找不到信息，列在未计，不悄悄丢掉。"""
+    rules(tmp_path / "上半年.yaml", 2024, 1, last="2024-06-30")
+    rules(tmp_path / "下半年.yaml", 2024, 10, first="2024-07-01")
+    endorsed = [("编号", "日期"), ("1", "2024-07-02"), ("2", "2024-07-02")]
+    ledgers(tmp_path / "县", ("1", "甲科", "2024-06-30"), ("2", "甲科", "2024-07-01"), 批示=endorsed)
+    (entry,) = run(tmp_path).entries
+    assert [(r["文件夹"], r["读入"], r["未计"]) for r in entry["成绩"]] == [
+        ("2024-上半年", 1, 0),
+        ("2024-下半年", 3, 1),
+    ]
+    assert scored(tmp_path / "out", "县", "2024-下半年")["甲科"] == "11"
+
+
 def test_rules_wholly_replaced_are_out_of_force(tmp_path: Path) -> None:
     """新细则写明替代旧的，又管着它的每一天：只按新的。"""
     rules(tmp_path / "旧.yaml", 2024, 1, number="政办1号")
@@ -233,12 +247,12 @@ def misspelt(top: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "code", "told"),
     [
-        (overlapping, "D29", ("又一份.yaml", "细则.yaml", "采用.csv", "起止")),
-        (outside, "D28", ("2022-06-30 至 2022-06-30", "没有一份细则管得着", "2024-01-01 至 2024-12-31")),
+        (overlapping, "D42", ("又一份.yaml", "细则.yaml", "采用.csv", "起止")),
+        (outside, "D41", ("2022-06-30 至 2022-06-30", "没有一份细则管得着", "2024-01-01 至 2024-12-31")),
         (stray, "D14", ("2025-01-01", "第3行", "2024-01-01 至 2024-12-31")),
-        (twice, "D30", ("台账.xlsx", "台账 - 副本.xlsx", "并成一本")),
+        (twice, "D43", ("台账.xlsx", "台账 - 副本.xlsx", "并成一本")),
         (both_forms, "F18", ("台账.xlsx", "采用.csv")),
-        (no_ledger, "D28", ("没有一张表是这些细则要的台账",)),
+        (no_ledger, "D41", ("没有一张表是这些细则要的台账",)),
         (misspelt, "D22", ("甲料", "甲科")),
     ],
 )
@@ -341,6 +355,34 @@ def test_earlier_results_in_the_folder_are_no_ledgers(province: Path) -> None:
     run(province)
     (province / "out").rename(province / "上一次")
     assert len(run(province).entries) == 4
+    with pytest.raises(Rejected) as told:
+        run(province, province)
+    assert [p.code for p in told.value.problems] == ["F03"]
+
+
+def test_what_lies_about_is_no_matter(province: Path) -> None:
+    """开着的 Excel 留下的 ~$ 文件、隐藏文件夹、别的文档、放在旁边的成绩册和空白台账：不当成台账，说一声没有用。"""
+    (province / "甲县" / "~$台账.xlsx").write_bytes(b"open")
+    (province / ".回收站").mkdir()
+    shutil.copytree(province / "甲县", province / ".回收站" / "甲县")
+    (province / "甲县" / "说明.docx").write_bytes(b"PK")
+    for name in ("2024 台账", "成绩", "空白台账"):
+        sheets = {"采用": [ADOPTED, *[("1", "甲科", "2024-06-30")][: name == "2024 台账"]]}
+        workbook(province / "戊 县" / f"{name}.xlsx", **sheets if name != "成绩" else {"一类": [("名次",)]})
+    found = run(province)
+    assert [entry["名称"] for entry in found.failed] == ["丁县"]
+    assert scored(province / "out", "戊 县", "2024")["甲科"] == "1"
+    told = (province / "out" / "戊 县" / "提示.txt").read_text(encoding="utf-8")
+    assert "“成绩.xlsx”里没有一条台账的记录，没有用" in told
+    assert "空白台账.xlsx" in told
+
+
+def test_an_office_that_is_no_more_is_told(province: Path) -> None:
+    """上次有、这次没有的一处：汇总里没有它，结果还留着，说一声。"""
+    run(province)
+    shutil.rmtree(province / "乙县")
+    found = run(province)
+    assert (found.gone, len(found.entries)) == (("乙县",), 3)
 
 
 def test_a_child_that_dies_takes_only_its_office(province: Path, monkeypatch: pytest.MonkeyPatch) -> None:

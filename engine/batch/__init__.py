@@ -33,12 +33,13 @@ class Batch:
     """What came of a run: an entry an office, in the order of their names, and the files written.
 
     ``seconds``: how long each took that was done; the others needed not be done again. In no file: those say the
-    same whenever they are made.
+    same whenever they are made. ``gone``: offices of an earlier run that are no more; their results are left.
     """
 
     entries: tuple[Entry, ...]
     paths: tuple[Path, ...]
     seconds: Mapping[str, float]
+    gone: tuple[str, ...]
 
     @property
     def failed(self) -> list[Entry]:
@@ -68,4 +69,4 @@ def run(top: Path, out: Path, options: Options, processes: int, tell: Tell, *, a
             tell(done, len(jobs))
         every = tuple(entry for entry in made if entry is not None)
         paths = desk.put({SUMMARY: summary(every), "汇总.xlsx": workbook(every)})
-    return Batch(every, paths, seconds)
+    return Batch(every, paths, seconds, keeping.gone(out, {office.name for office in found}))

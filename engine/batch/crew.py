@@ -79,7 +79,7 @@ def answers(jobs: Sequence[Job], processes: int) -> Iterator[Answer]:
     crew = _Crew(jobs, min(processes, len(jobs)))
     try:
         for _ in jobs:
-            yield crew.answers.get()
+            yield crew.next_answer()
     finally:
         crew.dismiss()
 
@@ -103,6 +103,12 @@ class _Crew:
             self._threads.append(threading.Thread(target=self._serve))
             self._threads[-1].start()
 
+    def next_answer(self) -> Answer:
+        """The next answer; looked for again and again, since some systems hear no Ctrl-C while they wait."""
+        while True:
+            with suppress(queue.Empty):
+                return self.answers.get(timeout=0.5)
+
     def dismiss(self) -> None:
         """No more jobs; a child that is killed leaves nothing half written."""
         self._dismissed.set()
@@ -118,9 +124,13 @@ class _Crew:
             while not self._dismissed.is_set():
                 at = self._waiting.get_nowait()
                 begun = time.monotonic()
-                if child is None or child.process.poll() is not None:
-                    child = self._hired()
-                self.answers.put(Answer(at, child.answer(self.jobs[at]), time.monotonic() - begun))
+                try:
+                    if child is None or child.process.poll() is not None:
+                        child = self._hired()
+                    entry = child.answer(self.jobs[at])
+                except OSError as error:
+                    entry = _lost(self.jobs[at], f"开不了算“{self.jobs[at].office.name}”的进程（{error.strerror}）。")
+                self.answers.put(Answer(at, entry, time.monotonic() - begun))
         if child is not None:
             child.end()
 
@@ -162,10 +172,7 @@ class _Child:
             found: dict[str, Any] = json.loads(line)
             return found
         self.process.kill()
-        code = self.end()
-        hint = "内存不够的，少开几个（--jobs 1）再运行；还是这样，单独用 xize score 算它，看说什么。"
-        detail = f"算“{job.office.name}”的进程没有做完就停了（{code}）。"
-        return entry_of(job.office, [Problem("F05", detail, Cell(job.office.name, job.office.name), hint)])
+        return _lost(job, f"算“{job.office.name}”的进程没有做完就停了（{self.end()}）。")
 
     def end(self) -> int:
         """Nothing more to do: it ends by itself when nobody speaks."""
@@ -174,3 +181,8 @@ class _Child:
         code = self.process.wait()
         self.mouth.close()
         return code
+
+
+def _lost(job: Job, detail: str) -> Entry:
+    hint = "内存不够的，少开几个（--jobs 1）再运行；还是这样，单独用 xize score 算它，看说什么。"
+    return entry_of(job.office, [Problem("F05", detail, Cell(job.office.name, job.office.name), hint)])

@@ -77,6 +77,12 @@ def cleared(folder: Path, written: Collection[str]) -> list[str]:
     return left
 
 
+def gone(out: Path, names: Collection[str]) -> tuple[str, ...]:
+    """The offices done in an earlier run that are not among these."""
+    done = (path.parent.relative_to(out).as_posix() for path in out.rglob(RECORD))
+    return tuple(sorted(name for name in done if name not in names))
+
+
 def put(folder: Path, files: Mapping[str, bytes], instead: Iterable[str] = ()) -> dict[str, str]:
     """Write files of an office; those of ``instead`` that are not among them go. Raises :class:`Rejected`."""
     with held(folder) as desk:

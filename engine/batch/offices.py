@@ -44,9 +44,12 @@ class Office:
 
 
 def offices(top: Path, out: Path) -> list[Office]:
-    """Every office below ``top``, by name; ``out`` is left out. Raises :class:`Rejected` (F01) where there is none."""
+    """Every office below ``top``, by name; ``out`` is left out. Raises :class:`Rejected` (F01, F03)."""
     if not top.is_dir():
         raise Rejected([Problem("F01", f"没有文件夹“{top}”。", _place(top), "写出装着各处台账和细则的文件夹。")])
+    if top.resolve() == out.resolve():
+        detail = f"结果不能就写在“{top}”里：那里是各处的台账。"
+        raise Rejected([Problem("F03", detail, _place(top), "换一个文件夹，在它里面也可以，如 -o out。")])
     unread: list[Problem] = []
     found = [_office(top, folder) for folder in _folders(top, out, unread) if _ledgers(folder)]
     found += [Office(p.place.file if isinstance(p.place, Cell) else "", problems=(p,)) for p in unread]

@@ -15,7 +15,7 @@ def main() -> None:
     out = sys.stdout.buffer
     sys.stdout = sys.stderr  # what a library prints is no answer
     for line in sys.stdin.buffer:
-        out.write(json.dumps(Job.read(line).done(), ensure_ascii=False).encode() + b"\n")
+        out.write(json.dumps(Job.read(line).done()).encode() + b"\n")
         out.flush()
 
 

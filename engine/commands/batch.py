@@ -51,6 +51,8 @@ def _tell(found: Batch, out: Path) -> None:
     done, failed = len(found.entries), len(found.failed)
     skipped = f"；其中没有变、跳过 {done - len(found.seconds)} 处" if len(found.seconds) < done else ""
     print(f"共 {done} 处：算成 {done - failed} 处，没有算成 {failed} 处{skipped}。{_slowest(found)}", file=sys.stderr)
+    if found.gone:
+        print(f"上次有、这次没有的，结果还留着：{'、'.join(found.gone)}", file=sys.stderr)
     print(f"写出：{'、'.join(map(str, found.paths))}", file=sys.stderr)
 
 
