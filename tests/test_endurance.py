@@ -185,7 +185,7 @@ def commands(desk: tuple[Path, Path, Path], out: Path) -> list[list[str]]:
         ["score", str(rules), str(records), "-o", str(out / "成绩")],
         ["bulletin", str(rules), str(records), "--kind", "年报", "--period", "2024", "--format", "md", "-o",
          str(out / "通报")],
-        ["batch", str(rules.parent), "-o", str(out / "批量"), "--again", "--jobs", "2"],
+        ["batch", str(rules.parent), "-o", str(out / "批量"), "--again", "--jobs", "1"],
     ]  # fmt: skip
 
 

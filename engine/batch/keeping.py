@@ -11,13 +11,13 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from engine.batch.offices import Office
 from engine.pipeline import Options
 from engine.saving import held
+from engine.workbook.front import engine_version
 
 RECORD = "记录.json"
 _ROOT = Path(__file__).parents[2]
@@ -38,11 +38,7 @@ def program() -> str:
     found = hashlib.sha256()
     for path in sorted([*(_ROOT / "engine").rglob("*.py"), *(_ROOT / "schema").glob("*.json")]):
         found.update(path.relative_to(_ROOT).as_posix().encode() + b"\0" + path.read_bytes())
-    try:
-        number = version("xize")
-    except PackageNotFoundError:
-        number = "未安装"
-    return f"{number} {found.hexdigest()}"
+    return f"{engine_version()} {found.hexdigest()}"
 
 
 def known(folder: Path, key: str) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from engine.calendar import day_number
@@ -49,8 +50,9 @@ def _reasons(result: Result) -> Iterator[str]:
         yield "台账里有填写有误的行没有计入，见“未计”"
 
 
+@cache
 def engine_version() -> str:
-    """The version of this program."""
+    """The version of this program; asked once, since the library keeps something each time it is."""
     try:
         return version("xize")
     except PackageNotFoundError:
