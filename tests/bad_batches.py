@@ -50,6 +50,9 @@ BAD: list[tuple[str, str, Try]] = [
     ("D41", "记录都不在细则的年度里", partial(parted, test_batch.outside)),
     ("D41", "没有一条记录，细则有两份", partial(parted, empty)),
     ("D41", "工作簿里没有一张台账", partial(parted, test_batch.no_ledger)),
+    ("D22", "两份细则的名录上都没有", partial(parted, test_batch.on_no_roster)),
+    ("D41", "这一年的细则没有这张台账", partial(parted, test_batch.of_another_ledger)),
+    ("D42", "年中换了细则，旧的没有写到哪一天", partial(parted, test_batch.partly_overlapping)),
     ("D42", "同一年有两份细则", partial(parted, test_batch.overlapping)),
     ("D43", "台账旁边有一本副本", partial(parted, test_batch.twice)),
 ]

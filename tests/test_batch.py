@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,7 +19,9 @@ import pytest
 from engine import batch
 from engine.__main__ import main
 from engine.batch import crew
+from engine.batch.force import editions, parted
 from engine.document import parse
+from engine.ledger.sheets import read as read_ledgers
 from engine.pipeline import Options, load_rules, score, score_by
 from engine.source import Rejected
 from engine.trial import Case, read
@@ -212,6 +215,28 @@ def overlapping(top: Path) -> None:
     ledgers(top / "县", ("1", "甲科", "2024-06-30"))
 
 
+def partly_overlapping(top: Path) -> None:
+    """Rules changed in July, the old ones not closed: January is clear, July is not."""
+    rules(top / "县" / "旧.yaml", 2024, 1)
+    rules(top / "县" / "新.yaml", 2024, 5, first="2024-07-01")
+    ledgers(top / "县", ("1", "甲科", "2024-01-30"), ("2", "甲科", "2024-07-30"))
+
+
+def on_no_roster(top: Path) -> None:
+    """Two rule files for different units, and a unit on neither roster."""
+    rules(top / "县" / "乡镇.yaml", 2024, 1, roster="{大镇: {任务: 1}}")
+    rules(top / "县" / "部门.yaml", 2024, 1, roster="{小局: {任务: 1}}")
+    ledgers(top / "县", ("1", "大镇", "2024-01-30"), ("2", "小居", "2024-01-30"))
+
+
+def of_another_ledger(top: Path) -> None:
+    """A ledger that only next year's rules know, with a record of this year."""
+    rules(top / "县" / "今年.yaml", 2024, 1)
+    path = rules(top / "县" / "明年.yaml", 2025, 1)
+    path.write_text(path.read_text(encoding="utf-8").replace("表扬", "嘉奖"), encoding="utf-8")
+    ledgers(top / "县", ("1", "甲科", "2024-01-30"), 嘉奖=[("单位", "日期"), ("甲科", "2024-02-01")])
+
+
 def outside(top: Path) -> None:
     """Records of another year only."""
     ledgers(top / "县", ("1", "甲科", "2022-06-30"))
@@ -248,6 +273,9 @@ def misspelt(top: Path) -> None:
     ("make", "code", "told"),
     [
         (overlapping, "D42", ("又一份.yaml", "细则.yaml", "采用.csv", "起止")),
+        (partly_overlapping, "D42", ("第3行", "旧.yaml", "新.yaml")),
+        (on_no_roster, "D22", ("小居", "小局", "部门.yaml")),
+        (of_another_ledger, "D41", ("嘉奖.csv!第2行", "今年.yaml", "明年.yaml")),
         (outside, "D41", ("2022-06-30 至 2022-06-30", "没有一份细则管得着", "2024-01-01 至 2024-12-31")),
         (stray, "D14", ("2025-01-01", "第3行", "2024-01-01 至 2024-12-31")),
         (twice, "D43", ("台账.xlsx", "台账 - 副本.xlsx", "并成一本")),
@@ -269,6 +297,46 @@ def test_what_cannot_be_said_for_certain_is_refused(
     assert f"错误 {code}  " in text
     assert [word for word in told if word not in text] == []
     assert scored(tmp_path / "out", "好县", "2024")["甲科"] == "1"
+
+
+def test_no_record_is_lost_or_counted_twice(tmp_path: Path) -> None:
+    """随便怎样的日期、单位、台账：要么说不清，要么每一行恰好归一份细则，一行不丢，一行不重。"""
+    old = rules(tmp_path / "2023.yaml", 2023, 1)
+    halves = [
+        rules(tmp_path / "上半年.yaml", 2024, 1, last="2024-06-30"),
+        rules(tmp_path / "下半年.yaml", 2024, 1, first="2024-07-01"),
+    ]
+    held = editions(load_rules(path) for path in (old, *halves))
+    days = [
+        "2022-12-31",
+        "2023-12-31",
+        "2024-01-01",
+        "2024-06-30",
+        "2024-07-01",
+        "2024-12-31",
+        "2025-01-01",
+        "不详",
+        "",
+    ]
+    draw, refused, several = random.Random(7), 0, 0
+    for turn in range(60):
+        lines: dict[str, Any] = {"采用": [ADOPTED], "表扬": [("单位", "日期")], "批示": [("编号", "日期")]}
+        late = days if turn % 2 else days[1:6]
+        for _ in range(draw.randrange(12)):
+            number, unit = str(draw.randrange(4)), draw.choice(["甲科", "乙科", "丙科"])
+            lines["采用"].append((number, unit, draw.choice(days[turn % 3 :: 3])))
+            lines["表扬"] += [(unit, draw.choice(late))] * draw.randrange(2)
+            lines["批示"] += [(number, draw.choice(days))] * draw.randrange(2)
+        folder = write_csv(tmp_path / str(turn), lines)
+        whole = read_ledgers(folder, lines)
+        found = parted(held, whole, folder)
+        refused += bool(found.problems)
+        several += len(found.sheets) > 1
+        for name, table in () if found.problems else whole.tables.items():
+            rows = [row for part in found.sheets.values() for row in part.tables[name].rows]
+            assert sorted(rows) == table.rows.to_list(), (turn, name)
+    assert refused > 5
+    assert several > 5
 
 
 def test_faulty_rules_stop_only_whom_they_hold_for(tmp_path: Path) -> None:

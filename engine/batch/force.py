@@ -6,10 +6,11 @@ altogether, is out of force. A record of a ledger with 期后: 计入 may also b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -18,11 +19,29 @@ from engine.ledger.cells import BLANKS, reader, unit_numbers
 from engine.ledger.sheets import RawTable, Sheets
 from engine.rulebook import Kind, Ledger, RuleBook
 from engine.source import Cell, Place, Problem
+from engine.suggest import asked
 
 _MINUTES = 24 * 60  # of a day
 _SHOWN = 5  # rows
-Choice = tuple[int, ...]
+Places = tuple[int, ...]
 """Positions of rule files; a record with one is settled."""
+
+
+class Choice(NamedTuple):
+    """The rule files that may hold for a record: by its date, and those whose year it may come late for (期后)."""
+
+    now: Places = ()
+    late: Places = ()
+
+    @property
+    def every(self) -> Places:
+        """All of them."""
+        return tuple(sorted(self.now + self.late))
+
+    def among(self, places: Collection[int]) -> Choice:
+        """Of several, those that are also among these, if any."""
+        found = Choice(*(tuple(at for at in some if at in places) for some in self))
+        return found if len(self.every) > 1 and found.every else self
 
 
 @dataclass(frozen=True)
@@ -84,13 +103,13 @@ def parted(held: Sequence[Edition], sheets: Sheets, path: Path) -> Parted:
     choices = {name: _choices(held, name, table) for name, table in sheets.tables.items()}
     for name, table in sheets.tables.items():
         _follow_links(held, name, table, choices, sheets.tables)
-    sole = sorted({c[0] for rows in choices.values() for c in rows if len(c) == 1})
+    sole = sorted({c.every[0] for rows in choices.values() for c in rows if len(c.every) == 1})
     if not sole and len(held) == 1 and sheets.tables and not list(_dates(held, sheets)):
         sole = [0]  # nothing but lists, or nothing at all: there is only one to choose
-    if not sole and not any(c for rows in choices.values() for c in rows):
+    if not sole and not any(c.every for rows in choices.values() for c in rows):
         return Parted(problems=[_none_in_force(held, sheets, path)])
     settled = {name: [_settled(c, sole) for c in rows] for name, rows in choices.items()}
-    problems = [p for name, table in sheets.tables.items() for p in _unsettled(held, table, settled[name])]
+    problems = [p for name, table in sheets.tables.items() for p in _unsettled(held, sole, table, settled[name])]
     if problems:
         return Parted(problems=problems)
     nearest = {name: _nearest(held, sole, table, settled[name]) for name, table in sheets.tables.items()}
@@ -98,22 +117,19 @@ def parted(held: Sequence[Edition], sheets: Sheets, path: Path) -> Parted:
 
 
 def _choices(held: Sequence[Edition], name: str, table: RawTable) -> list[Choice]:
-    """Row by row, the rule files that may hold for it by its date and unit."""
-    found: list[Choice] = [()] * len(table.rows)
+    """Row by row, the rule files that may hold for it by its date and, where there are several, by its unit."""
+    found = [Choice()] * len(table.rows)
     for at, edition in enumerate(held):
         ledger = edition.book.ledgers.get(name)
-        days = _days(ledger, edition, table) if ledger is not None else []
         first, last = edition.days
-        for row, day in enumerate(days):
-            if day is not None and first <= day and (day <= last or (ledger is not None and ledger.late)):
-                found[row] += (at,)
+        for row, day in enumerate(_days(ledger, edition, table)):
+            if day is not None and first <= day <= last:
+                found[row] = Choice((*found[row].now, at), found[row].late)
+            elif day is not None and day > last and ledger is not None and ledger.late:
+                found[row] = Choice(found[row].now, (*found[row].late, at))
     units = _units(held, name, table)
-    return [_named(held, choice, unit) for choice, unit in zip(found, units, strict=True)]
-
-
-def _named(held: Sequence[Edition], choice: Choice, unit: str) -> Choice:
-    """Of several, those on whose roster the unit stands."""
-    return tuple(at for at in choice if unit in held[at].units) or choice if len(choice) > 1 else choice
+    return [choice.among([at for at in choice.every if unit in held[at].units])
+            for choice, unit in zip(found, units, strict=True)]  # fmt: skip
 
 
 def _days(ledger: Ledger | None, edition: Edition, table: RawTable) -> list[int | None]:
@@ -145,15 +161,13 @@ def _follow_links(
     """A row that reaches its unit through another ledger (衔接) goes, of several rule files, where that row is."""
     links = [e.book.ledgers[name].link for e in held if name in e.book.ledgers]
     link = next((link for link in links if link is not None and link.ledger in tables), None)
-    if link is None or all(len(c) <= 1 for c in choices[name]):
+    if link is None or all(len(c.every) <= 1 for c in choices[name]):
         return
     where: dict[tuple[str, ...], set[int]] = {}
     for key, choice in zip(_keys(tables[link.ledger], link.same), choices[link.ledger], strict=True):
-        where.setdefault(key, set()).update(choice)
-    for row, key in enumerate(_keys(table, link.same)):
-        choice = choices[name][row]
-        if len(choice) > 1:
-            choices[name][row] = tuple(at for at in choice if at in where.get(key, ())) or choice
+        where.setdefault(key, set()).update(choice.every)
+    keys = _keys(table, link.same)
+    choices[name] = [choice.among(where.get(key, ())) for choice, key in zip(choices[name], keys, strict=True)]
 
 
 def _keys(table: RawTable, columns: Sequence[str]) -> list[tuple[str, ...]]:
@@ -161,17 +175,22 @@ def _keys(table: RawTable, columns: Sequence[str]) -> list[tuple[str, ...]]:
     return list(zip(*found, strict=True)) if found else [()] * len(table.rows)
 
 
-def _settled(choice: Choice, sole: Sequence[int]) -> Choice:
-    """A record that several may hold for belongs to the one that the rest of the workbook belongs to, if it is one."""
-    return (tuple(at for at in choice if at in sole) or choice) if len(choice) > 1 and len(sole) == 1 else choice
+def _settled(choice: Choice, sole: Sequence[int]) -> Places:
+    """A record that may come late belongs to the one that the rest of its workbook belongs to, if that is one.
+
+    Two rule files in force on one day are not settled so: the rest of the workbook says nothing of that day.
+    """
+    return (choice.among(sole) if len(sole) == 1 and len(choice.now) <= 1 else choice).every
 
 
-def _nearest(held: Sequence[Edition], sole: Sequence[int], table: RawTable, settled: list[Choice]) -> list[Choice]:
+def _nearest(held: Sequence[Edition], sole: Sequence[int], table: RawTable, settled: list[Places]) -> list[Places]:
     """The same, where no rule file holds for a record the one whose days are nearest: it refuses the record."""
-    ledgers = {at: held[at].book.ledgers.get(table.ledger) for at in sole}
-    days = next((d for at in sole if (d := _days(ledgers[at], held[at], table))), [None] * len(settled))
-    return [choice or (min(sole, key=lambda at: _away(held[at], day)),)
-            for choice, day in zip(settled, days, strict=True)]  # fmt: skip
+    readers = [at for at in sole if table.ledger in held[at].book.ledgers]
+    if not readers:
+        return settled
+    days = _days(held[readers[0]].book.ledgers[table.ledger], held[readers[0]], table) or [None] * len(settled)
+    return [places or (min(readers, key=lambda at: _away(held[at], day)),)
+            for places, day in zip(settled, days, strict=True)]  # fmt: skip
 
 
 def _away(edition: Edition, day: int | None) -> int:
@@ -179,7 +198,7 @@ def _away(edition: Edition, day: int | None) -> int:
     return 0 if day is None else max(first - day, day - last, 0)
 
 
-def _of(edition: Edition, at: int, first: bool, sheets: Sheets, settled: Mapping[str, list[Choice]]) -> Sheets:
+def _of(edition: Edition, at: int, first: bool, sheets: Sheets, settled: Mapping[str, list[Places]]) -> Sheets:
     """The part of the tables that one edition reads; the first also tells what is to be noticed of the files."""
     tables = {}
     for name, table in sheets.tables.items():
@@ -187,7 +206,7 @@ def _of(edition: Edition, at: int, first: bool, sheets: Sheets, settled: Mapping
         if ledger is None:
             continue
         undated = not ledger.dated
-        keep = [undated or at in choice for choice in settled[name]]
+        keep = [undated or at in places for places in settled[name]]
         tables[name] = table if all(keep) else _rows(table, keep, strays=first)
     return Sheets(tables, list(sheets.files), [], list(sheets.notices) if first else [])
 
@@ -228,18 +247,41 @@ def _dates(held: Sequence[Edition], sheets: Sheets) -> Iterator[int]:
             yield from (day for day in _days(edition.book.ledgers.get(name), edition, table) if day is not None)
 
 
-def _unsettled(held: Sequence[Edition], table: RawTable, settled: Sequence[Choice]) -> Iterator[Problem]:
-    """The rows that more than one rule file may hold for, told together."""
-    alike: dict[Choice, list[int]] = {}
-    for row, choice in zip(table.rows, settled, strict=True):
-        if len(choice) > 1 and any(table.ledger in held[at].book.ledgers for at in choice):
-            alike.setdefault(choice, []).append(row)
-    for choice, rows in alike.items():
-        shown = "、".join(map(str, rows[:_SHOWN])) + ("……" if len(rows) > _SHOWN else "")
-        which = "、".join(str(held[at]) for at in choice)
-        yield Problem(
-            "D42", f"第 {shown} 行，共 {len(rows)} 行，{len(choice)} 份细则都管得着：{which}。", table.cell(rows[0]),
-            "改「起止」，让它们的日子不重叠（年中换的，旧的止在新的前一天）；整份停用的，移走，或者在新的里写「替代」。"
-            "次年才登记的考评，两年的台账分成两本工作簿。",
-            notes=tuple(in_force([held[at] for at in choice])),
-        )  # fmt: skip
+def _unsettled(
+    held: Sequence[Edition], sole: Sequence[int], table: RawTable, settled: Sequence[Places]
+) -> Iterator[Problem]:
+    """The rows that more than one rule file may hold for, or none that reads such a ledger; those alike together."""
+    units = _units(held, table.ledger, table)
+    dated = any(e.book.ledgers[table.ledger].dated for e in held if table.ledger in e.book.ledgers)
+    unread = dated and not any(table.ledger in held[at].book.ledgers for at in sole)
+    alike: dict[tuple[Places, str], list[int]] = {}
+    for row, places, unit in zip(table.rows, settled, units, strict=True):
+        if len(places) > 1 or (unread and not places):
+            nobody = unit if not any(unit in held[at].units for at in places) else ""
+            alike.setdefault((places, nobody), []).append(row)
+    for (places, unit), rows in alike.items():
+        yield _doubt([held[at] for at in places] or held, places, table.cell(rows[0]), _said(rows), unit)
+
+
+def _said(rows: Sequence[int]) -> str:
+    if len(rows) == 1:
+        return "这一行"
+    shown = "、".join(map(str, rows[:_SHOWN])) + ("……" if len(rows) > _SHOWN else "")
+    return f"第 {shown} 行，共 {len(rows)} 行"
+
+
+def _doubt(which: Sequence[Edition], places: Places, place: Place, rows: str, unit: str) -> Problem:
+    notes = tuple(in_force(which))
+    if not places:
+        return Problem(
+            "D41", f"{rows}，没有一份细则管得着。", place, "改日期；或者把那一年的细则放在一起。", notes=notes
+        )
+    if unit:
+        names = [name for edition in which for name in edition.units]
+        hint = asked(unit, names, "单位名要和细则「单位」里写的一字不差。")
+        return Problem("D22", f"{rows}：单位“{unit}”不在哪一份细则的名录上。", place, hint, notes=notes)
+    return Problem(
+        "D42", f"{rows}，{len(which)} 份细则都管得着：{'、'.join(map(str, which))}。", place,
+        "改「起止」，让它们的日子不重叠（年中换的，旧的止在新的前一天）；整份停用的，移走，或者在新的里写「替代」。"
+        "次年才登记的考评，两年的台账分成两本工作簿。", notes=notes,
+    )  # fmt: skip
