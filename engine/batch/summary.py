@@ -48,6 +48,7 @@ def _lines(entry: Entry) -> Iterator[Line]:
             result["待定单位"], result["读入"], result["计入"], result["未计"], f"{name}/{result['文件夹']}",
         ])  # fmt: skip
     if entry["退出码"] or not entry["成绩"]:
-        more = f"　……共 {entry['错误']} 处，见 {name}/{TROUBLE}" if entry["错误"] else ""
+        several = f"……共 {entry['错误']} 处，" if entry["错误"] > 1 else ""
+        more = f"　{several}见 {name}/{TROUBLE}" if entry["错误"] else ""
         why = "；".join([*entry["问题"][:1], *entry["说明"]]) + more
         yield Line([name, "没有算成" if entry["退出码"] else "没有算", *[""] * 9, why])
