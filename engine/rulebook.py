@@ -515,10 +515,13 @@ class Annex:
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """文面: what stands on every document (GB/T 9704-2012): 标志 代字 主送 落款 附注 抄送 印发; empty: not written."""
+    """文面: what stands on every document (GB/T 9704-2012): 标志 文号 主送 落款 附注 抄送 印发; empty: not written.
+
+    ``number`` is how a 发文字号 looks, with {年} and {号} in it.
+    """
 
     masthead: str
-    series: str
+    number: str
     addressee: str
     signature: str
     note: str

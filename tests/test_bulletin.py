@@ -24,7 +24,7 @@ from python_calamine import load_workbook
 
 from engine import publish
 from engine.bulletin import SHAPES, content, differences, issue_of, issues, kind_named
-from engine.bulletin.content import Wording
+from engine.bulletin.asked import Wording
 from engine.bulletin.figures import Figures
 from engine.ledger.blank import write_blank
 from engine.paper import render, reread
@@ -48,7 +48,7 @@ def in_the_repository(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def edition(root: Path) -> publish.Edition:
     """The progress of the second quarter as sent out for May."""
-    order = Order(root / RULES, root / LEDGERS, "季度进度", "2024-05", number="某政办〔2024〕15号", day=DAY)
+    order = Order(root / RULES, root / LEDGERS, "季度进度", "2024-05", number="柳城政办〔2024〕15号", day=DAY)
     return prepared(order)
 
 
@@ -93,6 +93,38 @@ def test_wrong_kinds_and_periods_are_told(book_2024: RuleBook) -> None:
     for typed in ("2024Q2", "2024-13", "2023-05", "五月"):
         assert "写作 2024-01 到 2024-12" in refused(lambda typed=typed: issue_of(book_2024, monthly, typed))[0]
     assert [len(list(issues(book_2024, b))) for b in book_2024.bulletins.values()] == [12, 4, 1, 12, 4]
+
+
+def asked(root: Path, kind: str, period: str, as_of: str = "", **typed: Any) -> list[str]:
+    """What asking for this issue brings."""
+    day = dt.date.fromisoformat(as_of) if as_of else None
+    order = Order(root / RULES, root / LEDGERS, kind, period, options=Options(as_of=day), **typed)
+    return refused(lambda: prepared(order))
+
+
+def test_no_result_before_the_year_is_over(root: Path) -> None:
+    """年度考评结果：年末前一天不写，说改写哪一种；进度可以提前看，正文前面印明数只到哪一天。"""
+    (told,) = asked(root, "年度考评结果", "2024", "2024-12-30")
+    assert told.startswith("B09")
+    assert "2024年还没有结束" in told
+    assert "--kind 季度进度、年度进度。" in told
+    order = Order(root / RULES, root / LEDGERS, "季度进度", "2024-05", options=Options(as_of=dt.date(2024, 5, 20)))
+    (page,) = prepared(order).contexts
+    assert "2024年5月还没有结束，数只到2024年5月20日。" in page["标注"]
+
+
+def test_number_and_day_are_checked(root: Path) -> None:
+    """文号要像细则「文面」里写的那样，年份和成文日期相同；成文日期不早于截至日，恰好那一天可以。"""
+    for wrong in ("15", "〔2024〕15号", "柳城政办[2024]15号", "柳城政办〔2024〕号", "柳城政办〔2024〕015号"):
+        (told,) = asked(root, "季度进度", "2024-05", number=wrong)
+        assert told.startswith("B08")
+        assert "--number 柳城政办〔2024〕15号" in told
+    (told,) = asked(root, "季度进度", "2024-05", number="柳城政办〔2023〕15号", day=DAY)
+    assert "是2023年的，成文日期是2024年6月5日" in told
+    (told,) = asked(root, "季度进度", "2024-05", day=dt.date(2024, 5, 30))
+    assert "成文日期2024年5月30日在截至日2024年5月31日之前" in told
+    last = Order(root / RULES, root / LEDGERS, "季度进度", "2024-05", day=dt.date(2024, 5, 31))
+    assert prepared(last).contexts[0]["文号"] == "柳城政办〔2024〕　号"
 
 
 # ---- what it says -----------------------------------------------------------------------------
@@ -238,14 +270,21 @@ def test_the_parts_of_an_official_paper(document: bytes) -> None:
     """红头、文号、标题、主送、一二三、附件、落款、附注，依次都在；名字、数字没有丢。"""
     text = "\n".join(reread(document).paragraphs)
     order = [
-        "柳城县人民政府办公室", "某政办〔2024〕15号", "关于2024年5月全县",
+        "柳城县人民政府办公室", "柳城政办〔2024〕15号", "关于2024年5月全县",
         "各乡镇人民政府、华侨管理区，全县各有关单位：", "一、总体情况", "二、", "三、工作要求", "附件：1.",
-        "2024年6月5日", "（此件公开发布）", "附件1", "附件2",
+        "2024年6月5日", "附件1", "附件2",
     ]  # fmt: skip
     places = [text.find(words) for words in order]
     assert -1 not in places
     assert places == sorted(places)
-    assert not re.search(r"[{}｛｝]", text)
+    assert not re.search(r"[{}｛｝]|公开", text)
+
+
+def test_made_public_when_asked(root: Path) -> None:
+    """此件公开发布：写了才印，跟在成文日期后面。"""
+    order = Order(root / RULES, root / LEDGERS, "季度进度", "2024-05", note="此件公开发布", form=".html")
+    ((_, data),) = prepared(order).documents()
+    assert "（此件公开发布）" in reread(data).paragraphs
 
 
 def made_templates(root: Path) -> ModuleType:
@@ -436,10 +475,10 @@ def test_made_again_byte_for_byte(root: Path, tmp_path: Path) -> None:
     """照记录重做，一个字节不差；台账改过就说是哪个文件，不重做。"""
     ledgers = tmp_path / "台账.xlsx"
     shutil.copy(root / LEDGERS, ledgers)
-    order = Order(root / RULES, ledgers, "单位明细", "2024Q2", unit="县教育局", number="无", day=DAY)
+    order = Order(root / RULES, ledgers, "单位明细", "2024Q2", unit="县教育局", day=dt.date(2024, 7, 5))
     paper, record = released(prepared(order), tmp_path / "甲", lambda done: None).paths
-    (again,) = replayed(record, tmp_path / "乙")
-    assert again.read_bytes() == paper.read_bytes()
+    (again,) = replayed(record, tmp_path / "乙").documents
+    assert again.path.read_bytes() == paper.read_bytes()
     kept = json.loads(record.read_text(encoding="utf-8"))
     assert kept["单位"]["县教育局"]["名次"]
     ledgers.write_bytes(ledgers.read_bytes() + b" ")
@@ -448,6 +487,25 @@ def test_made_again_byte_for_byte(root: Path, tmp_path: Path) -> None:
         record.write_text(text, encoding="utf-8")
         assert refused(lambda: replayed(record, tmp_path / "丙"))[0].startswith("B07")
     assert not (tmp_path / "丙").exists()
+
+
+def test_making_again_touches_nobodys_work(root: Path, tmp_path: Path) -> None:
+    """照记录重做，写在记录旁边：一样的不动；改过字的不动，另写一份，说是哪一份、什么时候存的；没有了的照原名写。"""
+    order = Order(root / RULES, root / LEDGERS, "零采用和临界单位", "2024-05", form=".md")
+    paper, record = released(prepared(order), tmp_path, lambda done: None).paths
+    (same,) = replayed(record).documents
+    assert (same.path, same.written, same.edited) == (paper, False, None)
+    printed = paper.read_bytes()
+    paper.write_bytes(printed + "我加的话".encode())
+    for written in (True, False):
+        (again,) = replayed(record).documents
+        assert (again.path.name, again.written) == ("零采用和临界单位2024-05.重做1.md", written)
+        assert (again.edited, again.path.read_bytes()) == (paper, printed)
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", again.saved)
+    assert paper.read_bytes() == printed + "我加的话".encode()
+    paper.unlink()
+    (fresh,) = replayed(record).documents
+    assert (fresh.path, fresh.written) == (paper, True)
 
 
 def test_written_again(root: Path, tmp_path: Path) -> None:
@@ -490,4 +548,4 @@ def test_a_slip_tells_what_was_not_counted(root: Path) -> None:
 
 def test_content_is_the_same_twice(edition: publish.Edition) -> None:
     """同样的成绩，同样的文字。"""
-    assert content(edition.result, edition.issue, Wording("某政办〔2024〕15号", DAY)) == edition.contexts[0]
+    assert content(edition.result, edition.issue, Wording("柳城政办〔2024〕15号", DAY)) == edition.contexts[0]

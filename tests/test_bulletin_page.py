@@ -98,8 +98,8 @@ def test_the_yearly_result_opens_too(root: Path, tmp_path: Path) -> None:
     """得分点开是一步一步；照记录重做，一个字节不差。"""
     order = Order(root / "rules/2024.yaml", root / "examples/2024.xlsx", "年度考评结果", "2024", form=PAGE)
     paper, record = released(prepared(order), tmp_path / "甲", lambda done: None).paths
-    (again,) = replayed(record, tmp_path / "乙")
-    assert again.read_bytes() == paper.read_bytes()
+    (again,) = replayed(record, tmp_path / "乙").documents
+    assert again.path.read_bytes() == paper.read_bytes()
     read = reread(paper.read_bytes())
     told = next(lines for _, lines in read.panels if lines[1].startswith("县教育局　得分　"))
     assert len([line for line in told if "满分" in line]) >= 3

@@ -8,11 +8,12 @@ document again, :mod:`engine.bulletin.record` keeps what it was made from.
 
 from __future__ import annotations
 
+from engine.bulletin.asked import Wording, untimely, unwritten
 from engine.bulletin.calculations import opened
 from engine.bulletin.changes import changes
-from engine.bulletin.content import Wording, content, marks
+from engine.bulletin.content import content, marks
 from engine.bulletin.issue import Issue, issue_of, issues, kind_named
-from engine.bulletin.names import PAGE, SHAPES, shape_of
+from engine.bulletin.names import PAGE, SHAPES, SLIP, shape_of
 from engine.bulletin.record import ENDING, record
 from engine.bulletin.release import differences
 from engine.bulletin.slips import slips
@@ -21,6 +22,7 @@ __all__ = [
     "ENDING",
     "PAGE",
     "SHAPES",
+    "SLIP",
     "Issue",
     "Wording",
     "changes",
@@ -34,4 +36,6 @@ __all__ = [
     "record",
     "shape_of",
     "slips",
+    "untimely",
+    "unwritten",
 ]  # fmt: skip

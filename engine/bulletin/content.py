@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from engine.bulletin.asked import Wording, blank_number
 from engine.bulletin.doubts import doubtful
 from engine.bulletin.figures import Figures, Placed
 from engine.bulletin.issue import Issue
@@ -20,14 +20,6 @@ from engine.rulebook import Annex
 from engine.scoring.table import UNIT
 
 _FIXED_HEADINGS = 2  # 一、二 stand in the template; the wording blocks go on from there
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """What is typed for one issue: 发文字号 (without: left blank), 成文日期 (without: left blank)."""
-
-    number: str = ""
-    day: date | None = None
 
 
 def content(result: Result, issue: Issue, wording: Wording) -> dict[str, Any]:
@@ -43,7 +35,7 @@ def content(result: Result, issue: Issue, wording: Wording) -> dict[str, Any]:
     texts = {name: filled(paragraphs, figures) for name, paragraphs in bulletin.texts.items()}
     lead = texts.pop("导语", [f"根据《{result.book.title.name}》，现将{issue.period}{bulletin.name}通报如下。"])
     return {
-        **head(figures, wording, [*marks(result), *_doubt_mark(len(doubts))]),
+        **head(figures, wording, [*marks(result), *unfinished(figures), *_doubt_mark(len(doubts))]),
         "导语": "".join(lead),
         "概况": overview(figures),
         "情况": [*top_sentences(figures), *listed_sentences(figures), *outcome_sentences(figures)],
@@ -70,7 +62,7 @@ def head(figures: Figures, wording: Wording, notes: Sequence[str]) -> dict[str, 
     day = wording.day
     return {
         "标志": paper.masthead,
-        "文号": wording.number or (f"{paper.series}〔{(day or issue.as_of).year}〕　号" if paper.series else ""),
+        "文号": wording.number or blank_number(paper.number, (day or issue.as_of).year),
         "标题行": lines,
         "标题": "".join(lines),
         "主送": paper.addressee,
@@ -82,7 +74,7 @@ def head(figures: Figures, wording: Wording, notes: Sequence[str]) -> dict[str, 
         "标注": list(notes),
         "落款": paper.signature,
         "日期": full_date(day) if day else BLANK_DATE,
-        "附注": paper.note,
+        "附注": wording.note or paper.note,
         "抄送": list(paper.copies),
         "印发": paper.printer,
     }
@@ -119,6 +111,12 @@ def marks(result: Result) -> list[str]:
     if switched:
         found.append(f"本件换用了口径：{'、'.join(switched)}。")
     return found
+
+
+def unfinished(figures: Figures) -> list[str]:
+    """That the as-of day asked for comes before the last day of the issue."""
+    early = date.fromisoformat(figures.result.as_json_date()) < figures.issue.as_of
+    return [f"{figures.issue.sent_for}还没有结束，数只到{as_of(figures)}。"] if early else []
 
 
 def _doubt_mark(doubts: int) -> list[str]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 PAGE = ".html"
 CALCULATED = "计算"
+SLIP = "明细单"
+"""The template that makes a paper for each unit."""
 _HEAD: Mapping[str, object] = {
     "标志": "发文机关标志（红头）",
     "文号": "发文字号，没有给的是“某政办〔2024〕　号”",
@@ -58,7 +60,7 @@ BULLETIN: Mapping[str, object] = {
     "名单": [{"名": "名单的名字", "个数": "几个", "占比": "占百分之几", "列": ["列名"], "行": [_ROW]}],
 }  # fmt: skip
 
-SLIP: Mapping[str, object] = {
+_SLIP: Mapping[str, object] = {
     **_HEAD,
     "单位": "单位",
     "类别": "类别",
@@ -81,7 +83,7 @@ _CALCULATION: Mapping[str, object] = {
     "记录": [{"台账": "台账", "行": "行号", "内容": "记录", "说明": "怎样计分", "条款": "条款"}],
 }
 
-SHAPES: Mapping[str, Mapping[str, object]] = {"通报": BULLETIN, "清单": BULLETIN, "明细单": SLIP}
+SHAPES: Mapping[str, Mapping[str, object]] = {"通报": BULLETIN, "清单": BULLETIN, SLIP: _SLIP}
 
 
 def shape_of(name: str, ending: str) -> Mapping[str, object]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
-from engine.bulletin.content import Wording, head, marks
+from engine.bulletin.asked import Wording
+from engine.bulletin.content import head, marks, unfinished
 from engine.bulletin.figures import Figures
 from engine.bulletin.issue import Issue
 from engine.bulletin.words import points
@@ -22,7 +23,7 @@ _OUTCOMES = ("计入“", "待定", "未计")
 def slips(result: Result, issue: Issue, wording: Wording) -> Iterator[tuple[Unit, dict[str, Any]]]:
     """Each unit with the texts of its page."""
     figures = Figures(result, issue)
-    top = head(figures, wording, marks(result))
+    top = head(figures, wording, [*marks(result), *unfinished(figures)])
     for unit in result.units:
         yield unit, {**top, **_page(figures, explain(result, unit.name))}
 

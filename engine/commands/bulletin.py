@@ -22,13 +22,14 @@ def add(commands: Any) -> None:
     parser.add_argument("--kind", metavar="种类", help="细则「通报」里的名字；不写就列出有哪几种")
     parser.add_argument("--period", metavar="期", help="2024-05、2024Q2 或 2024；不写就列出各期和截至日")
     parser.add_argument(
-        "-o", dest="output", type=Path, default=Path("out"), metavar="文件夹", help="写到哪里；不写是 out"
+        "-o", dest="output", type=Path, metavar="文件夹", help="写到哪里；不写是 out，重做的写在记录旁边"
     )
     parser.add_argument("--format", choices=("docx", "md", "html"), default="docx", metavar="格式",
                         help="docx（Word）、md（粘贴的文字）或 html（每个数点开看算法）；不写是 docx")  # fmt: skip
     parser.add_argument("--template", type=Path, metavar="模板.docx", help="用这个模板；不写先用 templates/本单位 里的")
-    parser.add_argument("--number", default="", metavar="文号", help="发文字号；不写留空")
+    parser.add_argument("--number", default="", metavar="文号", help="发文字号，如 某政办〔2024〕15号；不写留空")
     parser.add_argument("--date", type=day, metavar="日期", help="成文日期；不写留空，从不用今天")
+    parser.add_argument("--note", default="", metavar="附注", help="如 此件公开发布，不写括号；不写照细则的「文面」")
     parser.add_argument("--unit", default="", metavar="单位", help="明细单只写这一个单位")
     parser.add_argument("--as-of", type=day, metavar="日期", help="截至日；不写是这一期的最后一天")
     reading_argument(parser)
@@ -42,30 +43,50 @@ def _run(arguments: argparse.Namespace) -> int:
     from engine.pipeline import Options, load_rules
 
     if arguments.replay is not None:
-        for path in publish.replayed(arguments.replay, arguments.output):
-            print(f"写出：{path}（和当时一个字节不差）")
+        _told_again(publish.replayed(arguments.replay, arguments.output))
         return OK
+    folder = arguments.output or Path("out")
     if arguments.rules is None:
         arguments.parser.error("缺少参数：细则.yaml")
+    book = load_rules(arguments.rules, readings(arguments))
     if not arguments.kind or not arguments.period:
-        _list(load_rules(arguments.rules, readings(arguments)), arguments.kind, arguments.output)
+        _list(book, arguments.kind, folder)
         return OK
     if arguments.records is None:
         arguments.parser.error("缺少参数：台账")
+    if arguments.unit:
+        _refuse_unit(book, arguments)
     order = publish.Order(
         arguments.rules, arguments.records, arguments.kind, arguments.period, arguments.template, arguments.number,
         arguments.date, arguments.unit, arguments.draft_rules,
-        Options(arguments.as_of, readings(arguments), arguments.skip_bad), f".{arguments.format}",
+        Options(arguments.as_of, readings(arguments), arguments.skip_bad), f".{arguments.format}", arguments.note,
     )  # fmt: skip
-    edition = publish.prepared(order)
+    edition = publish.prepared(order, book)
     print_problems(edition.result.ledgers.notices)
     print(f"模板：{edition.template}", file=sys.stderr)
     total = len(edition.names)
     with Progress(f"正在写 {total} 份文书") as progress:
-        release = publish.released(edition, arguments.output, lambda done: progress.told(done, total))
+        release = publish.released(edition, folder, lambda done: progress.told(done, total))
     for text in (*(f"写出：{path}" for path in release.paths), *release.changes):
         print(text)
     return OK
+
+
+def _refuse_unit(book: Any, arguments: argparse.Namespace) -> None:
+    """Only a kind that has a paper for each unit can be asked for one."""
+    from engine.bulletin import SLIP, kind_named
+
+    if kind_named(book, arguments.kind).template != SLIP:
+        slips = "、".join(b.name for b in book.bulletins.values() if b.template == SLIP) or "没有"
+        arguments.parser.error(f"“{arguments.kind}”是一份写全部单位的，不能加 --unit；一个单位一份的有：{slips}")
+
+
+def _told_again(replay: Any) -> None:
+    """Of each document made again: where it is, and whether there is one that somebody has worked on."""
+    for one in replay.documents:
+        if one.edited is not None:
+            print(f"没有动：{one.edited}（和记录里的不一样，最后存于 {one.saved}；里面可能有您改的字）")
+        print(f"写出：{one.path}（和当时一个字节不差）" if one.written else f"没有动：{one.path}（和当时一个字节不差）")
 
 
 def _list(book: Any, kind: str | None, folder: Path) -> None:

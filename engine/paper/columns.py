@@ -1,17 +1,19 @@
 """Column widths of the tables that hold data: as wide as their longest text asks, the table as wide as it was drawn.
 
-A template does not know how many columns a 通报 has, nor how long the names of its units are.
+A template does not know how many columns a 通报 has, nor how long the names of its units are. Where not all fits,
+heads go on two lines first and long texts next, so that a date or a figure stays on one line.
 """
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from docx.oxml.ns import qn
 
-from engine.source import display_width
-
 _LEAST = 4  # half-width characters
+_LATIN = 1.3  # where the font that is named is missing, digits are wider than half a character
 _MARGINS = 240  # of a cell, left and right together, in twentieths of a point
 _USUAL = 24  # half points
 
@@ -32,8 +34,10 @@ def _fit(table: Any) -> None:
         return
     total = sum(int(float(column.get(qn("w:w")))) for column in columns)
     half = _half_character(table)
-    needs = [max(_LEAST, *map(_width, cells)) * half + _MARGINS for cells in zip(*whole, strict=True)]
-    widths = _shares(total, needs)
+    texts = [[_width(cell) for cell in cells] for cells in zip(*whole, strict=True)]
+    needs = [_twips(max(column), half) for column in texts]
+    least = [_twips(max(column[0] / 2 + 1, *column[1:], 0), half) for column in texts]
+    widths = _shares(total, least, needs)
     for column, width in zip(columns, widths, strict=True):
         column.set(qn("w:w"), str(width))
     for cells in whole:
@@ -47,23 +51,32 @@ def _half_character(table: Any) -> int:
     return (int(size.get(qn("w:val"))) if size is not None else _USUAL) * 5
 
 
-def _width(cell: Any) -> int:
-    """Columns of the longest line of a cell."""
+def _twips(characters: float, half: int) -> int:
+    return int(max(_LEAST, characters) * half) + _MARGINS
+
+
+def _width(cell: Any) -> float:
+    """Half-width characters of the longest line of a cell."""
     lines = ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in cell.findall(qn("w:p"))]
-    return max(map(display_width, lines), default=0)
+    return max((sum(2 if unicodedata.east_asian_width(c) in "WFA" else _LATIN for c in line) for line in lines), default=0)
 
 
-def _shares(total: int, needs: list[int]) -> list[int]:
-    """What each column gets: all it needs where that is little, the rest shared evenly; room to spare in proportion.
+def _shares(total: int, least: Sequence[int], needs: Sequence[int]) -> list[int]:
+    """What each column gets: all it needs and the spare room in proportion; else the least it can do with (its head
+    on two lines) and the rest shared evenly; where there is not even that, little ones first.
 
-    >>> _shares(100, [10, 80, 80]), _shares(100, [10, 20, 20])
-    ([10, 45, 45], [20, 40, 40])
+    >>> _shares(100, [10, 20, 20], [10, 20, 20]), _shares(100, [10, 15, 80], [10, 30, 80])
+    ([20, 40, 40], [10, 30, 60])
+    >>> _shares(100, [20, 20, 30], [20, 40, 80]), _shares(100, [10, 80, 80], [10, 80, 80])
+    ([20, 40, 40], [10, 45, 45])
     """
     if sum(needs) <= total:
         shares = [total * need // sum(needs) for need in needs]
     else:
-        level = next(level for level in range(total, -1, -1) if sum(min(n, level) for n in needs) <= total)
-        shares = [min(need, level) for need in needs]
+        floor = least if sum(least) <= total else [0] * len(least)
+        filled = ([max(low, min(need, level)) for low, need in zip(floor, needs, strict=True)]
+                  for level in range(total, -1, -1))  # fmt: skip
+        shares = next(found for found in filled if sum(found) <= total)
     return [*shares[:-1], shares[-1] + total - sum(shares)]
 
 

@@ -9,7 +9,7 @@ An :class:`Order` is :func:`prepared`, an :class:`Edition` is :func:`released`. 
 from __future__ import annotations
 
 from engine.publish.edition import Edition, Order, prepared
-from engine.publish.files import Release, released, replayed
+from engine.publish.files import Release, Replay, released, replayed
 from engine.publish.templates import check_template
 
-__all__ = ["Edition", "Order", "Release", "check_template", "prepared", "released", "replayed"]
+__all__ = ["Edition", "Order", "Release", "Replay", "check_template", "prepared", "released", "replayed"]

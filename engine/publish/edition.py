@@ -19,13 +19,12 @@ if TYPE_CHECKING:
     from engine.paper import Reading
     from engine.result import Result
 
-SLIP = "明细单"
 _SAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f]')  # what no file name may hold
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What was asked for. ``day`` and ``number`` are typed for this issue; ``draft`` allows a 示意 rule book."""
+    """What was asked for. ``number``, ``day``, ``note`` are typed for this issue; ``draft`` allows a 示意 rule book."""
 
     rules: Path
     records: Path
@@ -38,6 +37,7 @@ class Order:
     draft: bool = False
     options: Options = field(default_factory=Options)
     form: str = ".docx"
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +67,21 @@ class Edition:
             yield name, data
 
 
-def prepared(order: Order) -> Edition:
-    """Everything but the paper. Raises :class:`Rejected`."""
-    from engine.bulletin import PAGE, Wording, issue_of, kind_named, opened
+def prepared(order: Order, book: RuleBook | None = None) -> Edition:
+    """Everything but the paper; ``book``: the rules, where they have been loaded. Raises :class:`Rejected`."""
+    from engine.bulletin import PAGE, SLIP, Wording, issue_of, kind_named, opened, untimely, unwritten
 
-    book = load_rules(order.rules, order.options.readings)
+    book = book or load_rules(order.rules, order.options.readings)
     _refuse_draft(book, allowed=order.draft)
     issue = issue_of(book, kind_named(book, order.kind), order.period)
-    template = order.template or template_named(f"{issue.bulletin.template}{order.form}", book.title.place)
     as_of = order.options.as_of or issue.as_of
+    wording = Wording(order.number, order.day, order.note)
+    problems = [*untimely(book, issue, as_of), *unwritten(book, wording, as_of)]
+    if problems:
+        raise Rejected(problems)
+    template = order.template or template_named(f"{issue.bulletin.template}{order.form}", book.title.place)
     result = score_by(book, order.records, Options(as_of, order.options.readings, order.options.skip_bad))
-    pages = _pages(result, issue, Wording(order.number, order.day), order.unit)
+    pages = _pages(result, issue, wording, order.unit)
     if template.suffix == PAGE and issue.bulletin.template != SLIP:
         pages = [(name, opened(result, issue, page)) for name, page in pages]
     names = tuple(f"{_SAFE.sub('_', name)}{template.suffix}" for name, _ in pages)
@@ -85,7 +89,7 @@ def prepared(order: Order) -> Edition:
 
 
 def _pages(result: Result, issue: Issue, wording: Wording, unit: str) -> list[tuple[str, dict[str, Any]]]:
-    from engine.bulletin import content, slips
+    from engine.bulletin import SLIP, content, slips
 
     if issue.bulletin.template != SLIP:
         return [(issue.name, content(result, issue, wording))]

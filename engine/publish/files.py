@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import glob
 import hashlib
+import itertools
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ def _typed(order: Order) -> dict[str, Any]:
     """What was asked for, in plain values; :func:`_order` reads it back."""
     return {
         "细则": str(order.rules), "台账": str(order.records), "种类": order.kind, "期": order.period,
-        "文号": order.number, "日期": order.day.isoformat() if order.day else "", "单位": order.unit,
+        "文号": order.number, "日期": order.day.isoformat() if order.day else "", "附注": order.note, "单位": order.unit,
         "截至": order.options.as_of.isoformat() if order.options.as_of else "",
         "口径": dict(order.options.readings or {}), "略去错行": order.options.skip_bad, "示意": order.draft,
     }  # fmt: skip
@@ -106,7 +107,7 @@ def _order(typed: Mapping[str, Any], template: str) -> Order:
     options = Options(as_of, dict(typed["口径"]), bool(typed["略去错行"]))
     return Order(
         Path(typed["细则"]), Path(typed["台账"]), typed["种类"], typed["期"], Path(template), typed["文号"], day,
-        typed["单位"], bool(typed["示意"]), options,
+        typed["单位"], bool(typed["示意"]), options, note=typed.get("附注", ""),
     )  # fmt: skip
 
 
@@ -121,8 +122,11 @@ _WRITTEN = "给出和文书写在一起的“….记录.json”，不要改它�
 # ---- made again -----------------------------------------------------------------------------
 
 
-def replayed(path: Path, folder: Path) -> list[Path]:
-    """The documents of a record made again, byte for byte. Raises :class:`Rejected` (F01, B07)."""
+def replayed(path: Path, folder: Path | None = None) -> Replay:
+    """The documents of a record made again, byte for byte, beside the record unless a folder is named.
+
+    Raises :class:`Rejected` (F01, B07), and then nothing has been written.
+    """
     kept = _kept(path)
     try:
         order = _order(kept["命令"], kept["模板"]["文件"])
@@ -140,8 +144,39 @@ def replayed(path: Path, folder: Path) -> list[Path]:
             f"文件都没有变，写出的却不同：{'、'.join([*differing, *wanted])}。程序换过版本（当时 {kept['程序']}）？"
         )
         raise Rejected([_unlike(path, detail)])
-    with held(folder) as desk:
-        return list(desk.put(dict(made)))
+    place = folder or path.parent
+    with held(place) as desk:
+        documents = tuple(_again(place / name, data) for name, data in made)
+        desk.put({one.path.name: data for one, (_, data) in zip(documents, made, strict=True) if one.written})
+    return Replay(documents)
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """One document made again: ``path`` where it stands, whether it had to be written, and the file under its own
+    name that is otherwise now and was not touched, with the time it was last saved."""
+
+    path: Path
+    written: bool
+    edited: Path | None = None
+    saved: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What came of making the documents of a record again, in order."""
+
+    documents: tuple[Again, ...]
+
+
+def _again(path: Path, data: bytes) -> Again:
+    """Under its own name if that is free; never over a file that is otherwise: then beside it, under the next name."""
+    names = itertools.chain([path], (path.with_name(f"{path.stem}.重做{n}{path.suffix}") for n in itertools.count(1)))
+    place = next(name for name in names if _digest_of(name) == digest(data) or not name.exists())
+    written = not place.exists()
+    if place == path:
+        return Again(path, written)
+    return Again(place, written, path, f"{datetime.fromtimestamp(path.stat().st_mtime):%Y-%m-%d %H:%M}")  # noqa: DTZ006
 
 
 def _kept(path: Path) -> dict[str, Any]:

@@ -303,7 +303,7 @@ def waiver(node: Node) -> Waiver:
 def letterhead(node: Node) -> Letterhead:
     """文面."""
     return Letterhead(
-        node.text_at("标志"), node.text_at("代字"), node.text_at("主送"), node.text_at("落款"), node.text_at("附注"),
+        node.text_at("标志"), node.text_at("文号"), node.text_at("主送"), node.text_at("落款"), node.text_at("附注"),
         node.get("抄送").texts(), node.text_at("印发"),
     )  # fmt: skip
 
