@@ -100,7 +100,7 @@ def test_attacks_are_refused(template: Template, tmp_path: Path, attack: str, mo
     monkeypatch.chdir(tmp_path)
     faults = Typeset(template(attack, footer=attack, title=attack).read_bytes()).faults(None)
     assert {fault.where for fault in faults} == {"正文", "页脚", "文档属性"}
-    assert {fault.code for fault in faults} <= {"T03", "T04"}
+    assert {fault.code for fault in faults} <= {"T03", "T04", "T05"}
     assert not (tmp_path / "坏").exists()
 
 
@@ -119,9 +119,21 @@ def test_a_greedy_template_is_stopped(template: Template) -> None:
         ("{% for 行 in 名单 %}{{ 行.名 }}{% endfor %}", "T02", "没有“名”"),
         ("{{ 标题|百分笔 }}", "T04", "能用的有：分、百分比"),
         ("｛｛ 标题 ｝｝", "T05", "全角"),
-        ("｛% if 暂定 %}", "T05", "照样印出来"),
-        ("{{ 标题", "T05", "没有写完"),
-        ("标题 }}", "T05", "没有写完"),
+        ("｛% if 暂定 %}", "T05", "全角"),
+        ("{{ 标题", "T05", "没有写全"),
+        ("标题 }}", "T05", "没有写全"),
+        ("{{ 标题 }", "T05", "没有写全"),
+        ("{ 标题 }}", "T05", "没有写全"),
+        ("{ 标题 }", "T05", "没有写全"),
+        ("{{ 标题 }｝", "T05", "全角"),
+        ("｛{ 标题 }}", "T05", "全角"),
+        ("{{ 标题 ｝｝", "T05", "全角"),
+        ("{{ 标题 }}}", "T05", "没有写全"),
+        ("{{ 标题 {{ 标题 }}", "T05", "没有写全"),
+        ("{% if 暂定 }暂定{% endif %}", "T05", "没有写全"),
+        ("{ if 暂定 %}暂定{% endif %}", "T05", "没有写全"),
+        ("{% if 暂定 %暂定{% endif %}", "T05", "没有写全"),
+        ("{% if 暂定 ％}暂定{% endif %}", "T05", "全角"),
         ("{{ 单位．得分 }}", "T03", "“．”"),
         ("{% for 行 in 名单 %}", "T03", "没有对应的 {% endfor %}"),
         ("{% if 暂定 %}", "T03", "没有对应的 {% endif %}"),
@@ -134,6 +146,33 @@ def test_a_template_is_checked_before_anything_is_made(template: Template, text:
     assert fault.code == code
     assert told in fault.detail + fault.hint
     assert not re.search(r"unexpected|expected|template", fault.detail)
+
+
+@pytest.mark.parametrize("broken", ["{{ 标题 }", "{ 标题 }}", "{% if 暂定 }", "{{ 标题 ｝}", "{{ 标题"])
+def test_a_lost_brace_is_found_wherever_word_has_cut_the_text(tmp_path: Path, broken: str) -> None:
+    """Word 把一个标签拆成几段字、后面还有好标签、在表格里、在页脚里：少一个括号都说得出，不悄悄丢掉中间的话。"""
+    document = Document()
+    for paragraph in (document.add_paragraph(), document.add_table(1, 1).cell(0, 0).paragraphs[0],
+                      document.sections[0].footer.paragraphs[0]):  # fmt: skip
+        for letter in broken:
+            paragraph.add_run(letter)
+    document.add_paragraph("一、总体情况 {{ 标题 }}")
+    document.add_paragraph("{% if 暂定 %}（暂定）{% endif %}")
+    document.save(str(tmp_path / "模板.docx"))
+    faults = Typeset((tmp_path / "模板.docx").read_bytes()).faults({"标题": "", "暂定": ""})
+    assert [(fault.code, fault.where, fault.text) for fault in faults] == [
+        ("T05", "正文", broken), ("T05", "页脚", broken)
+    ]  # fmt: skip
+
+
+def test_a_lost_brace_in_plain_text(tmp_path: Path) -> None:
+    """文字和网页模板也一样，逐行说；网页样式里的花括号不算。"""
+    path = tmp_path / "模板.html"
+    body = "<p>{{ 标题 }</p>\n<p>{ 标题 }}</p>\n<p>{{\n标题 }}</p>"
+    path.write_text(f"<!DOCTYPE html>\n<style>p {{ margin: 0; }}</style>\n{body}", encoding="utf-8")
+    assert [(p.code, str(p.place)) for p in check(path)] == [
+        ("T05", f"{path} 正文“<p>{{{{ 标题 }}</p>”"), ("T05", f"{path} 正文“<p>{{ 标题 }}}}</p>”"),
+    ]  # fmt: skip
 
 
 def test_a_fault_is_told_with_its_place(template: Template) -> None:

@@ -9,6 +9,7 @@ document again, :mod:`engine.bulletin.record` keeps what it was made from.
 from __future__ import annotations
 
 from engine.bulletin.asked import Wording, untimely, unwritten
+from engine.bulletin.blocks import blocks_of, unmentioned
 from engine.bulletin.calculations import opened
 from engine.bulletin.changes import changes
 from engine.bulletin.content import content, marks
@@ -25,6 +26,7 @@ __all__ = [
     "SLIP",
     "Issue",
     "Wording",
+    "blocks_of",
     "changes",
     "content",
     "differences",
@@ -36,6 +38,7 @@ __all__ = [
     "record",
     "shape_of",
     "slips",
+    "unmentioned",
     "untimely",
     "unwritten",
 ]  # fmt: skip

@@ -42,7 +42,9 @@ def unwritten(book: RuleBook, wording: Wording, as_of: date) -> Iterator[Problem
     if form and wording.number and given is None:
         example = form.replace(_YEAR, str(year)).replace(_NUMBER, "15")
         detail = f"“{wording.number}”不是完整的发文字号，细则「文面」里写的样子是 {example}。"
-        yield Problem("B08", detail, None, f"写作 --number {example}（括号是六角的〔〕）；还没有编号的，不写 --number。")
+        yield Problem(
+            "B08", detail, None, f"写作 --number {example}（括号是六角的〔〕）；还没有编号的，不写 --number。"
+        )
     elif given is not None and day is not None and given != day.year:
         detail = f"文号“{wording.number}”是{given}年的，成文日期是{full_date(day)}。"
         yield Problem("B08", detail, None, "核对 --number 和 --date。")
@@ -64,7 +66,9 @@ def untimely(book: RuleBook, issue: Issue, as_of: date) -> Iterator[Problem]:
     if as_of >= issue.as_of or SCORE not in {*bulletin.columns, *(name for name, _ in bulletin.order)}:
         return
     progress = [b.name for b in book.bulletins.values() if b.template == bulletin.template and SCORE not in b.columns]
-    detail = f"“{bulletin.name}”列的是{SCORE}，截至{full_date(as_of)}，{issue.period}还没有结束，{SCORE}和名次都还没有。"
+    detail = (
+        f"“{bulletin.name}”列的是{SCORE}，截至{full_date(as_of)}，{issue.period}还没有结束，{SCORE}和名次都还没有。"
+    )
     hint = f"去掉 --as-of，或写 {issue.as_of} 以后的一天"
     hint += f"；要发进度，用 --kind {'、'.join(progress)}。" if progress else "。"
     yield Problem("B09", detail, bulletin.place, hint)

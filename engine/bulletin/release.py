@@ -7,9 +7,10 @@ known its cell must be that figure of that unit, under any other heading it must
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from engine.bulletin.blocks import missing, wanted
 from engine.bulletin.names import CALCULATED
 from engine.bulletin.opening import unopened
 from engine.paper import Reading
@@ -22,8 +23,10 @@ _LOOP = re.compile(r"\{%\w*\s*for\s+\w+\s+in\s+([\w.]+)")
 _HINT = "没有写出文书。核对模板里的列名和标签；用的是自己的模板时，先用原来的模板试一次。"
 
 
-def differences(name: str, context: Mapping[str, Any], reading: Reading, template: Reading) -> list[Problem]:
-    """Where a document says otherwise than its context, or leaves out a row that its template lists (B05).
+def differences(
+    name: str, context: Mapping[str, Any], reading: Reading, template: Reading, blocks: Collection[str] = ()
+) -> list[Problem]:
+    """Where a document says otherwise than its context (B05), or leaves out a block of ``blocks`` (B10) or a row.
 
     ``template`` is the template as it was read, tags and all.
     """
@@ -34,8 +37,10 @@ def differences(name: str, context: Mapping[str, Any], reading: Reading, templat
     found, seen = [], set[int]()
     for number, table in enumerate(reading.tables, 1):
         found += list(_table_faults(name, f"表{number}", table, rows, seen))
-    listed = _listed(template)
+    must = wanted(template, blocks)
+    listed = {*_listed(template), *must}
     found += [_missing(name, row) for i, (key, row) in enumerate(known) if key in listed and i not in seen]
+    found += missing(name, context, reading, must)
     found += list(_chart_faults(name, context, reading, template))
     return [*found, *_prose(name, context, reading, template), *opened]
 
@@ -43,7 +48,8 @@ def differences(name: str, context: Mapping[str, Any], reading: Reading, templat
 def _listed(template: Reading) -> set[str]:
     """The lists of a context that a template goes through."""
     cells = (text for table in template.tables for row in table for text in row)
-    return set(_LOOP.findall("\n".join([*template.paragraphs, *cells])))
+    found = _LOOP.findall("\n".join([*template.paragraphs, *cells]))
+    return {name.partition(".")[0] for name in found}
 
 
 def _known(context: Mapping[str, Any]) -> Iterator[tuple[str, Known]]:
@@ -63,7 +69,7 @@ def _known(context: Mapping[str, Any]) -> Iterator[tuple[str, Known]]:
     for key in ("项目", "扣分", "计入", "未计"):
         yield from ((key, row) for row in context.get(key, ()))
     doubts = context.get("口径", {})
-    yield from (("口径.行", row) for row in doubts.get("行", ()))
+    yield from (("口径", row) for row in doubts.get("行", ()))
 
 
 def _cells(heads: Sequence[str], texts: Sequence[str]) -> dict[str, str]:

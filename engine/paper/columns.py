@@ -58,7 +58,9 @@ def _twips(characters: float, half: int) -> int:
 def _width(cell: Any) -> float:
     """Half-width characters of the longest line of a cell."""
     lines = ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in cell.findall(qn("w:p"))]
-    return max((sum(2 if unicodedata.east_asian_width(c) in "WFA" else _LATIN for c in line) for line in lines), default=0)
+    return max(
+        (sum(2 if unicodedata.east_asian_width(c) in "WFA" else _LATIN for c in line) for line in lines), default=0
+    )
 
 
 def _shares(total: int, least: Sequence[int], needs: Sequence[int]) -> list[int]:

@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.paper.faults import Fault
 
-_TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_REST = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}|｛\s*[｛{％%]|[｝}％%]\s*｝|｛｛|｝｝")
+_TAG = re.compile(r"\{\{[^{}｛｝]*\}\}|\{%[^{}｛｝]*%\}|\{#[^{}｛｝]*#\}")
+_REST = re.compile(r"[%#％]?[{}｛｝]+[%#％]?")
+_MIXED = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}|｛\s*[｛{％%]|[｝}％%]\s*｝|｛｛|｝｝")
+_STYLE = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _SHOWN = 30
 
 
-def leftover(where: str, source: str) -> Iterator[Fault]:
-    """Half tags and full-width braces in the text of a template: they would be printed as they are."""
-    for line in _TAG.sub("", source).split("\n"):
-        text = re.sub(r"<[^>]+>", "", line)
-        match = _REST.search(text)
+def leftover(where: str, pieces: Iterable[str]) -> Iterator[Fault]:
+    """Braces that are no tag, in texts as people read them (a tag lies within one): half a tag, a full-width one.
+
+    Jinja takes some of them for text and others for the end of a later tag, and drops what stands between.
+    """
+    for line, rest in (both for piece in pieces for both in _lines(piece)):
+        match = _REST.search(rest)
         if match:
-            shown = text[max(0, match.start() - _SHOWN) : match.end() + _SHOWN]
-            wide = any(c in match.group() for c in "｛｝％")
-            detail = "花括号是全角的，会照样印出来。" if wide else "标签没有写完，会照样印出来。"
-            yield Fault("T05", detail, "标签要用半角的 {{ }} 或 {% %}，开头和结尾都要写。", where, shown.strip())
+            shown = line[max(0, match.start() - _SHOWN) : match.end() + _SHOWN].strip()
+            wide = any(c in "｛｝％" for found in _REST.findall(rest) for c in found)
+            detail = "有全角的花括号，标签认不出来。" if wide else "标签的花括号没有写全，或者多了。"
+            yield Fault("T05", detail, "标签要用半角的 {{ }} 或 {% %}，写在一段里，两头的括号都写全。", where, shown)
+
+
+def _lines(text: str) -> Iterator[tuple[str, str]]:
+    """Each line, and the same with its tags blanked out."""
+    blanked = _TAG.sub(lambda tag: re.sub(r"[^\n]", "\0", tag.group()), text)
+    return zip(text.split("\n"), blanked.split("\n"), strict=True)
+
+
+def without_style(page: str) -> str:
+    """A web page without its style sheets, which are full of braces."""
+    return _STYLE.sub("", page)
 
 
 def unprintable(value: Any, name: str = "") -> None:
@@ -31,7 +46,7 @@ def unprintable(value: Any, name: str = "") -> None:
     if isinstance(value, str):
         if _UNPRINTABLE.search(value):
             raise Fault("T08", f"“{name}”里有看不见的字符，文档里放不下。", "在台账或细则里删去它。", "", _clean(value))
-        if _REST.search(value):
+        if _MIXED.search(value):
             raise Fault(
                 "T08",
                 f"“{name}”里有 {{{{ 或 {{% 这样的记号，会和模板的标签混淆。",

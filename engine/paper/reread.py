@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,15 @@ if TYPE_CHECKING:
     from engine.paper.charts import Chart
 
 Rows = tuple[tuple[str, ...], ...]
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_AROUND = (".header+xml", ".footer+xml")
 _BAR = re.compile(r"(?<!\\)\|")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What stands in a document: its paragraphs outside tables, its tables as rows of cell texts.
+    """What stands in a document: its paragraphs outside tables, its tables as rows of cell texts; ``text`` all of it,
+    headers, footers and text boxes too.
 
     A web page also has ``links``, where each cell leads (empty: nowhere), and ``panels``, number and lines of each
     part that can be led to.
@@ -29,6 +33,7 @@ class Reading:
     links: tuple[Rows, ...] = ()
     panels: tuple[tuple[str, tuple[str, ...]], ...] = ()
     charts: tuple[Chart, ...] = ()
+    text: str = ""
 
 
 def reread(data: bytes) -> Reading:
@@ -42,7 +47,15 @@ def reread(data: bytes) -> Reading:
 
     document = Document(io.BytesIO(data))
     paragraphs, tables = tuple(p.text for p in document.paragraphs), tuple(map(_rows, document.tables))
-    return Reading(paragraphs, tables, charts=tuple(charts_in(document)))
+    return Reading(paragraphs, tables, charts=tuple(charts_in(document)), text=_everything(document))
+
+
+def _everything(document: Any) -> str:
+    """Every paragraph wherever it stands, a line each."""
+    roots = [document.element.body]
+    roots += [part.element for part in document.part.package.iter_parts() if part.content_type.endswith(_AROUND)]
+    paragraphs = (p for root in roots for p in root.iter(f"{_W}p"))
+    return "\n".join("".join(t.text or "" for t in p.iter(f"{_W}t")) for p in paragraphs)
 
 
 def _rows(table: Any) -> Rows:
@@ -56,7 +69,7 @@ def _page(text: str) -> Reading:
         tuple(tuple(tuple(row) for row in table) for table in tables) for tables in (page.tables, page.links)
     )
     panels = tuple((panel.number, tuple(panel.lines)) for panel in page.panels)
-    return Reading(tuple(page.paragraphs), tables, links, panels)
+    return Reading(tuple(page.paragraphs), tables, links, panels, text=_joined(page.paragraphs, tables))
 
 
 def _plain(text: str) -> Reading:
@@ -72,7 +85,12 @@ def _plain(text: str) -> Reading:
         elif line.strip():
             paragraphs.append(_bare(line))
         before = line
-    return Reading(tuple(paragraphs), tuple((table[0], *table[2:]) for table in tables))
+    found = tuple((table[0], *table[2:]) for table in tables)
+    return Reading(tuple(paragraphs), found, text=_joined(paragraphs, found))
+
+
+def _joined(paragraphs: Sequence[str], tables: Sequence[Rows]) -> str:
+    return "\n".join([*paragraphs, *(cell for table in tables for row in table for cell in row)])
 
 
 def _bare(text: str) -> str:

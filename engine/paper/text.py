@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import TemplateError
 
 from engine.paper.faults import Fault
-from engine.paper.marks import unprintable
+from engine.paper.marks import unprintable, without_style
 from engine.paper.tags import Language
 from engine.paper.typeset import refusal, source_faults
 
@@ -36,7 +36,8 @@ class Text:
 
     def faults(self, shape: Mapping[str, Any] | None) -> list[Fault]:
         """What is wrong with the template."""
-        return list(dict.fromkeys(source_faults("正文", self._source, shape)))
+        pieces = [without_style(self._source)]
+        return list(dict.fromkeys(source_faults("正文", pieces, self._source, shape)))
 
     def filled(self, context: Mapping[str, Any]) -> bytes:
         """The finished text as UTF-8. Raises :class:`Fault`."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from docxtpl import DocxTemplate
@@ -38,7 +39,7 @@ class Typeset:
             return [
                 Fault("T01", "文档的内部结构坏了，读不出来。", "在 Word 里打开，另存一份；打不开的，用原来的模板。")
             ]
-        return list(dict.fromkeys(fault for where, source in sources for fault in source_faults(where, source, shape)))
+        return list(dict.fromkeys(fault for part in sources for fault in source_faults(*part, shape)))
 
     def filled(self, context: Mapping[str, Any]) -> bytes:
         """The finished document. Raises :class:`Fault`."""
@@ -73,28 +74,35 @@ class _Sheet(DocxTemplate):  # type: ignore[misc]
         return super().fix_tables(xml)
 
 
-def _sources(sheet: _Sheet) -> Iterator[tuple[str, str]]:
-    """(where, text for the template language with a line per paragraph) of every part that is filled."""
+def _sources(sheet: _Sheet) -> Iterator[tuple[str, list[str], str]]:
+    """Every part that is filled: where, its paragraphs, its text for the template language, a line a paragraph."""
     sheet.init_docx()
-    yield "正文", _lines(sheet.patch_xml(sheet.get_xml()))
-    for uri, where in ((sheet.HEADER_URI, "页眉"), (sheet.FOOTER_URI, "页脚")):
-        for _, part in sheet.get_headers_footers(uri):
-            yield where, _lines(sheet.patch_xml(sheet.get_part_xml(part)))
-    for part in sheet.docx.part.package.parts:
-        if part.content_type.endswith(".footnotes+xml"):
-            yield "脚注", _lines(sheet.patch_xml(part.blob.decode("utf-8")))
+    for where, xml in _parts(sheet):
+        yield where, _paragraphs(xml), re.sub(r"<w:p([ >])", r"\n<w:p\1", sheet.patch_xml(xml))
     properties = sheet.docx.core_properties
     for name in ("author", "comments", "identifier", "language", "subject", "title"):
-        yield "文档属性", str(getattr(properties, name) or "")
+        text = str(getattr(properties, name) or "")
+        yield "文档属性", [text], text
 
 
-def _lines(xml: str) -> str:
-    return re.sub(r"<w:p([ >])", r"\n<w:p\1", xml)
+def _parts(sheet: _Sheet) -> Iterator[tuple[str, str]]:
+    yield "正文", sheet.get_xml()
+    for uri, where in ((sheet.HEADER_URI, "页眉"), (sheet.FOOTER_URI, "页脚")):
+        for _, part in sheet.get_headers_footers(uri):
+            yield where, sheet.get_part_xml(part)
+    for part in sheet.docx.part.package.parts:
+        if part.content_type.endswith(".footnotes+xml"):
+            yield "脚注", part.blob.decode("utf-8")
 
 
-def source_faults(where: str, source: str, shape: Mapping[str, Any] | None) -> Iterator[Fault]:
-    """What is wrong with the text of one part: half tags, tags that cannot be read, unknown names."""
-    halves = list(leftover(where, source))
+def _paragraphs(xml: str) -> list[str]:
+    """The texts of paragraphs, whatever runs they are split over."""
+    return [html.unescape(re.sub(r"<[^>]+>", "", piece)) for piece in re.split(r"</?w:p(?=[ >])[^>]*>", xml)]
+
+
+def source_faults(where: str, pieces: Iterable[str], source: str, shape: Mapping[str, Any] | None) -> Iterator[Fault]:
+    """What is wrong with one part: half tags in its pieces, tags of its text that cannot be read, unknown names."""
+    halves = list(leftover(where, pieces))
     if halves:
         yield from halves
         return

@@ -53,7 +53,7 @@ class Edition:
 
     def documents(self) -> Iterator[tuple[str, bytes]]:
         """(file name, bytes) one after the other, each read again before it is handed out."""
-        from engine.bulletin import differences, shape_of
+        from engine.bulletin import blocks_of, differences, shape_of
         from engine.paper import render_each, reread
 
         shape = shape_of(self.issue.bulletin.template, self.template.suffix)
@@ -61,7 +61,7 @@ class Edition:
         blank: Reading | None = None
         for name, context, data in zip(self.names, self.contexts, made, strict=True):
             blank = blank or reread(self.template.read_bytes())  # not before it was found harmless
-            problems = differences(name, context, reread(data), blank)
+            problems = differences(name, context, reread(data), blank, blocks_of(self.issue.bulletin.template))
             if problems:
                 raise Rejected(problems)
             yield name, data

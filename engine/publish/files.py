@@ -96,7 +96,8 @@ def _typed(order: Order) -> dict[str, Any]:
     """What was asked for, in plain values; :func:`_order` reads it back."""
     return {
         "细则": str(order.rules), "台账": str(order.records), "种类": order.kind, "期": order.period,
-        "文号": order.number, "日期": order.day.isoformat() if order.day else "", "附注": order.note, "单位": order.unit,
+        "文号": order.number, "日期": order.day.isoformat() if order.day else "", "附注": order.note,
+        "单位": order.unit,
         "截至": order.options.as_of.isoformat() if order.options.as_of else "",
         "口径": dict(order.options.readings or {}), "略去错行": order.options.skip_bad, "示意": order.draft,
     }  # fmt: skip

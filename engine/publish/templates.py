@@ -8,9 +8,12 @@ from engine.source import Problem
 
 
 def check_template(path: Path) -> list[Problem]:
-    """Tags, and names it may not use; its name says which it may."""
-    from engine.bulletin import shape_of
+    """Tags, names it may not use, blocks it does not print; its name says which there are."""
+    from engine.bulletin import blocks_of, shape_of, unmentioned
     from engine.contrast.word import NAME, SHAPE
-    from engine.paper import check
+    from engine.paper import check, reread
 
-    return check(path, SHAPE if path.stem == NAME else shape_of(path.stem, path.suffix))
+    if path.stem == NAME:
+        return check(path, SHAPE)
+    problems = check(path, shape_of(path.stem, path.suffix))
+    return problems or list(unmentioned(str(path), reread(path.read_bytes()), blocks_of(path.stem)))
