@@ -107,17 +107,20 @@ class Sheet:
         """A tag that takes its paragraph away."""
         self.line(f"{{%p {text} %}}")
 
-    def table(self, heads: Sequence[str], cells: Sequence[str], loop: str, size: float = SMALL_4) -> Any:
-        """A head that repeats and a row for each turn of ``loop``; rows do not split."""
+    def table(
+        self, heads: Sequence[str], cells: Sequence[str], loop: str, size: float = SMALL_4, left: Sequence[int] = ()
+    ) -> Any:
+        """A head that repeats and a row for each turn of ``loop``; rows do not split; ``left``: columns of prose."""
         table = self.document.add_table(1, len(heads))
         _borders(table)
+        _padding(table)
         _set_width(table, WIDTH)
         for cell, text in zip(table.rows[0].cells, heads, strict=True):
             write(cell.paragraphs[0], text, HEI, size, CENTER, None)
             cell.vertical_alignment = 1
         _keep(table.rows[0], size, head=True)
         _tag_row(table, f"for {loop}")
-        _text_row(table, cells, size)
+        _text_row(table, cells, size, left)
         _tag_row(table, "endfor")
         return table
 
@@ -194,6 +197,14 @@ def _borders(table: Any, **lines: int) -> None:
     table._tbl.tblPr.append(found)
 
 
+def _padding(table: Any, twips: int = 30) -> None:
+    """A little air over and under the text of cells, so that two lines do not touch the rules."""
+    found = element("tblCellMar")
+    for side in ("top", "bottom"):
+        found.append(element(side, w=twips, type="dxa"))
+    table._tbl.tblPr.insert_element_before(found, "w:tblLook")
+
+
 def _set_width(table: Any, millimetres: float) -> None:
     table.autofit = False
     table.alignment = 1  # centred
@@ -206,7 +217,7 @@ def _set_width(table: Any, millimetres: float) -> None:
 def _keep(row: Any, size: float, *, head: bool = False) -> None:
     properties = row._tr.get_or_add_trPr()
     properties.append(element("cantSplit"))
-    properties.append(element("trHeight", val=int(size * 32), hRule="atLeast"))
+    properties.append(element("trHeight", val=int(size * 30), hRule="atLeast"))
     if head:
         properties.append(element("tblHeader"))
 
@@ -216,11 +227,14 @@ def _tag_row(table: Any, text: str) -> None:
     write(cell.paragraphs[0], f"{{%tr {text} %}}", FANG, SMALL_4, LEFT, None)
 
 
-def _text_row(table: Any, cells: Iterable[str], size: float) -> None:
+def _text_row(table: Any, cells: Iterable[str], size: float, left: Sequence[int] = ()) -> None:
     row = table.add_row()
     _keep(row, size)
-    for cell, text in zip(row.cells, cells, strict=True):
-        write(cell.paragraphs[0], text, FANG, size, CENTER, None)
+    for at, (cell, text) in enumerate(zip(row.cells, cells, strict=True)):
+        written = write(cell.paragraphs[0], text, FANG, size, LEFT if at in left else CENTER, None)
+        mark = element("rPr")  # of the end of the paragraph: an empty cell is no higher than the others
+        mark.append(element("sz", val=int(size * 2)))
+        written._p.get_or_add_pPr().append(mark)
         cell.vertical_alignment = 1
 
 
@@ -268,17 +282,28 @@ def title(sheet: Sheet, size: float = SIZE_2) -> None:
     sheet.tag("endfor")
 
 
-def said(sheet: Sheet, names: str) -> None:
-    """A paragraph for each sentence of a list."""
+def said(sheet: Sheet, names: str, before_end: str = "") -> None:
+    """A paragraph for each sentence of a list; where ``before_end`` holds the last stays with what follows.
+
+    So no page has a 落款 and nothing of the text.
+    """
     sheet.tag(f"for 句 in {names}")
+    if not before_end:
+        sheet.body("{{ 句 }}")
+        sheet.tag("endfor")
+        return
+    sheet.tag(f"if loop.last and {before_end}")
+    keep(sheet.body("{{ 句 }}"))
+    sheet.tag("else")
     sheet.body("{{ 句 }}")
+    sheet.tag("endif")
     sheet.tag("endfor")
 
 
 def close(sheet: Sheet) -> None:
     """附件说明, 署名, 成文日期, 附注."""
     sheet.tag("if 附件目录")
-    sheet.line()
+    keep(sheet.line())
     sheet.tag("for 件 in 附件目录")
     lead = "{% if loop.first %}附件：{% else %}　　　{% endif %}"
     number = "{% if 一个附件 %}{% else %}{{ 件.序 }}.{% endif %}"
@@ -314,7 +339,7 @@ def ranking(sheet: Sheet) -> None:
     _text_row(table, ["", "合计", "", "", ""], SMALL_4)
     _spread(table, 5, 2, "数 in 组.合计", "{{ 数 }}")
     _tag_row(table, "endif")
-    sheet.line("{{ 组.注 }}", FANG, SIZE_5, LEFT, 16)
+    sheet.line("{{ 组.注 }}", FANG, SIZE_5, LEFT, 16).paragraph_format.keep_together = True
     sheet.line("{{ 组.图.记号 }}", FANG, SIZE_5, CENTER, 16)
     sheet.tag("endfor")
 
@@ -336,7 +361,7 @@ def listings(sheet: Sheet) -> None:
 def doubts(sheet: Sheet) -> None:
     """The readings awaiting a ruling: what is asked, how it was read this time."""
     cells = ["{{ 行.编号 }}", "{{ 行.条款 }}", "{{ 行.问题 }}", "{{ 行.采取 }}"]
-    sheet.table(["编号", "条款", "问题", "本次的理解"], cells, "行 in 口径.行", SIZE_5)
+    sheet.table(["编号", "条款", "问题", "本次的理解"], cells, "行 in 口径.行", SIZE_5, (2, 3))
 
 
 def imprint(sheet: Sheet) -> None:
@@ -371,10 +396,10 @@ def bulletin() -> bytes:
     keep(sheet.body("一、总体情况", HEI))
     said(sheet, "概况")
     keep(sheet.body("二、任务完成和排名情况", HEI))
-    said(sheet, "情况")
+    said(sheet, "情况", "not 文字")
     sheet.tag("for 块 in 文字")
     keep(sheet.body("{{ 块.序 }}、{{ 块.题 }}", HEI))
-    said(sheet, "块.段")
+    said(sheet, "块.段", "块.段")
     sheet.tag("endfor")
     close(sheet)
     ranking(sheet)
@@ -392,7 +417,7 @@ def listing() -> bytes:
     keep(sheet.body("{{ 单.名 }}（{{ 单.个数 }}个，占{{ 单.占比 }}）", HEI))
     sheet.tag("if 单.行")
     cells = ["{{ 行.名次 }}", "{{ 行.单位 }}", "", "", "", "{{ 行.说明 }}"]
-    table = sheet.table(["名次", "单位", "", "", "", "说明"], cells, "行 in 单.行", SIZE_5)
+    table = sheet.table(["名次", "单位", "", "", "", "说明"], cells, "行 in 单.行", SIZE_5, (5,))
     _spread(table, 0, 2, "名 in 单.列", "{{ 名 }}", HEI, SIZE_5)
     _spread(table, 2, 2, "格 in 行.格", "{{ 格 }}", FANG, SIZE_5)
     sheet.tag("endif")
@@ -419,14 +444,11 @@ def slip() -> bytes:
     _close_margins(sheet.document)
     title(sheet, SIZE_3)
     sheet.line("{{ 单位 }}{% if 类别 %}（{{ 类别 }}）{% endif %}　截至{{ 截至 }}", KAI, SMALL_4, CENTER, 20)
-    place = "{% if 名次 %}　{{ 名次 }}{% endif %}"
-    sheet.line(
-        f"得分{{{{ 得分 }}}}{place}{{% for 项 in 指标 %}}　{{{{ 项.名 }}}}{{{{ 项.值 }}}}{{% endfor %}}",
-        FANG,
-        SMALL_4,
-        CENTER,
-        20,
-    )
+    for words in (
+        "得分 {{ 得分 }}{% if 名次 %}　{{ 名次 }}{% endif %}",
+        "{% for 项 in 指标 %}{% if loop.first %}{% else %}　{% endif %}{{ 项.名 }} {{ 项.值 }}{% endfor %}",
+    ):
+        sheet.line(words, FANG, SMALL_4, CENTER, 20)
     for heading, names, heads, cells in (
         ("各项得分", "项目", ["项目", "得分", "怎样得来", "条款"],
          ["{{ 行.名 }}", "{{ 行.得分 }}", "{{ 行.说明 }}", "{{ 行.条款 }}"]),
@@ -439,7 +461,7 @@ def slip() -> bytes:
     ):  # fmt: skip
         keep(sheet.line(heading, HEI, SMALL_4, LEFT, 20))
         sheet.tag(f"if {names}")
-        _set_width(sheet.table(heads, cells, f"行 in {names}", 8), 172)
+        _set_width(sheet.table(heads, cells, f"行 in {names}", 8, (2, 3) if heads[2] == "记录" else (2,)), 172)
         sheet.tag("else")
         sheet.line("没有。", FANG, SIZE_5, LEFT, 18)
         sheet.tag("endif")

@@ -9,6 +9,8 @@ import functools
 import json
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -20,18 +22,19 @@ import docx
 import openpyxl
 
 from bad_inputs import RULES, Try, said
-from engine.bulletin import differences, issue_of, kind_named
+from engine.bulletin import Wording, differences, issue_of, kind_named, unmentioned, untimely, unwritten
 from engine.bulletin.totals import Total, _reconciled
 from engine.checks import Checked
 from engine.document import parse
 from engine.ledger.blank import CASE, CLAIM_COLUMNS, CLAIMS
 from engine.paper import Reading, check, press, render
+from engine.paper import reread as reread_paper
 from engine.paper.shelf import template_named
 from engine.pipeline import _checked
 from engine.publish import Order, prepared, replayed
 from engine.publish.files import digest
 from engine.rulebook import RuleBook
-from engine.source import Problem
+from engine.source import Problem, Rejected
 from engine.trial import cases_of, read, trial
 from small_book import write_xlsx
 
@@ -65,7 +68,7 @@ def wrong_tags() -> list[Problem]:
 
 @functools.cache
 def half_tags() -> list[Problem]:
-    """Tags that would be printed as they are."""
+    """Tags that lack a brace, or have a full-width one."""
     return check(
         template("｛｛ 标题 ｝｝", "得分{{ 单位.得分 }", "如下：", "共{{ 标题", header="{{ 单位.得分 + 1 }}",
                  footer="{% 如果 暂定 %}暂定{% endif %}", title="{% set 名 = 标题 %}"),
@@ -144,6 +147,34 @@ def unsettled() -> list[Problem]:
     """Parts that do not make up the whole, which only a fault of the program could bring."""
     figures: Any = SimpleNamespace(issue=SimpleNamespace(bulletin=rules().book.bulletins["年报"]))
     return said(lambda: _reconciled(figures, "年度采用分", Total(Fraction(3), {"甲类": Fraction(2)})))
+
+
+NEXT_YEAR = date(2025, 1, 6)
+
+
+def number_and_day(book: RuleBook, number: str = "15", day: date = date(2024, 12, 1)) -> None:
+    """What typing these says."""
+    letterhead = replace(book.letterhead, number="县政办〔{年}〕{号}号")
+    asked = unwritten(replace(book, letterhead=letterhead), Wording(number, day), date(2024, 12, 31))
+    raise Rejected(list(asked))
+
+
+def early(book: RuleBook) -> None:
+    """A yearly result in autumn."""
+    bulletin = replace(book.bulletins["年报"], columns=("得分",))
+    raise Rejected(list(untimely(book, issue_of(book, bulletin, "2024"), date(2024, 9, 30))))
+
+
+def lost() -> list[Problem]:
+    """A paper that lacks blocks of its content."""
+    context = {"导语": "根据《办法》，现将2024年采用情况通报如下。", "标志": "县政府办公室", "落款": "县政府办公室"}
+    made = Reading((), (), text="县政府办公室\n一、总体情况")
+    return differences("年报2024.docx", context, made, Reading((), ()), ("标志", "导语", "落款"))
+
+
+def unmentioned_lead() -> list[Problem]:
+    """A template without the tag of a block."""
+    return list(unmentioned("通报.docx", reread_paper(template("{{ 标题 }}").read_bytes()), ("标题", "导语")))
 
 
 def record(text: str, **files: bytes) -> list[Problem]:
@@ -231,6 +262,7 @@ BAD: list[tuple[str, str, Try]] = [
     ("T06", "用着别处的模板", partial(repacked, "word/_rels/settings.xml.rels", FOREIGN)),
     ("T06", "解开后太大", partial(repacked, "a.bin", bytes(70 << 20))),
     ("T07", "时间用完了", too_slow),
+    ("T09", "模板没有印导语", unmentioned_lead),
     ("T08", "标题里有看不见的字符", partial(filled, "{{ 标题 }}", {"标题": "一季\x0b度通报"})),
     ("T08", "标题里有花括号", partial(filled, "{{ 标题 }}", {"标题": "{{ 单位 }}通报"})),
     ("B01", "没有这一种", partial(of_book, lambda book: kind_named(book, "年抱"))),
@@ -241,6 +273,10 @@ BAD: list[tuple[str, str, Try]] = [
     ("B05", "改了一个数，少了一行，正文多一个数",
      partial(reread, ("1", "一科", "46", "112.5%"), text="全年共采用999条。")),
     ("B06", "两组加起来少一分", unsettled),
+    ("B08", "文号只写了序号，成文日期在截至日之前", partial(of_book, number_and_day)),
+    ("B08", "文号是去年的", partial(of_book, partial(number_and_day, number="县政办〔2023〕15号", day=NEXT_YEAR))),
+    ("B09", "年末以前写年度结果", partial(of_book, early)),
+    ("B10", "模板丢了导语；红头和落款的字相同，丢了一处", lost),
     ("B07", "不是记录", partial(record, "[1]")),
     ("B07", "记录里少了东西", partial(record, "{}")),
     ("B07", "台账和细则后来改过", partial(record, json.dumps(KEPT, ensure_ascii=False))),

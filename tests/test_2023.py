@@ -231,7 +231,7 @@ def test_the_distance_in_counts_is_said_in_counts(old: RuleBook, tmp_path: Path)
     empty: random_ledgers.Ledgers = {name: [] for name in random_ledgers.COLUMNS}
     random_ledgers.write_csv({**empty, "报送": rows}, tmp_path)
     told = json.dumps(explain(score_by(old, tmp_path), "大埔镇").as_json(), ensure_ascii=False)
-    assert "“报送条数”再多1就到“[10条, +∞)”，可多得2分" in told
+    assert "“报送条数”再多1就到“10条（含）以上”，可多得2分" in told
 
 
 # ---- the mark ------------------------------------------------------------------------------------

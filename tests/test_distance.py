@@ -70,7 +70,7 @@ def test_the_distance_to_the_next_band_is_exact(coins: RuleBook, period: Period)
     missed = bands(scored(coins, year(采用=start + short)), item, period)
     for name, (lost, band, hint) in before.items():
         if hint is None:
-            assert (lost, band) == (0, "[100%, +∞)")
+            assert (lost, band) == (0, "100%（含）以上")
         else:
             assert reached[name][:2] == (lost - Fraction(hint[4]), hint[3])
             assert missed[name][:2] == (lost, band)

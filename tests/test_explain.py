@@ -118,17 +118,18 @@ def test_the_band_named_holds_the_rate(example: Result) -> None:
                 assert isinstance(rate, Fraction)
                 assert holds(label[1], rate), (unit.name, r.text)
                 bands.append(label[1])
-    assert set(bands) == {"[100%, +∞)", "[75%, 100%)", "[50%, 75%)", "[25%, 50%)", "(0%, 25%)", "0%"}
+    lower = {f"{low}%（{'含' if low else '不含'}）—{low + 25}%（不含）" for low in (0, 25, 50, 75)}
+    assert set(bands) == {"100%（含）以上", "0%", *lower}
 
 
 def holds(label: str, rate: Fraction) -> bool:
     """Whether a rate lies in a printed interval: read here once more, from the text."""
     if label == "0%":
         return rate == 0
-    low, high = (text.strip(" [(])") for text in label.split(","))
-    bottom = Fraction(low.rstrip("%")) / 100
-    above = rate > bottom if label[0] == "(" else rate >= bottom
-    return above and (high == "+∞" or rate < Fraction(high.rstrip("%")) / 100)
+    low, high = re.fullmatch(r"(\d+)%（(?:不?含)）(?:以上|—(\d+)%（不含）)", label).groups()  # type: ignore[union-attr]
+    bottom = Fraction(low) / 100
+    above = rate > bottom if "（不含）—" in label else rate >= bottom
+    return above and (high is None or rate < Fraction(high) / 100)
 
 
 # ---- ledger rows -----------------------------------------------------------------------------------
@@ -209,7 +210,7 @@ def test_a_zeroed_unit(book_2024: RuleBook) -> None:
     last = told.reasons[-1]
     assert (last.name, last.text) == ("归零", "失实归零：得分为 0")
     (cause,) = last.children
-    assert (cause.name, cause.clauses, cause.text) == ("失实归零", ("三（二）5",), "失实次数 1 ≥ 1 ＝ 是")
+    assert (cause.name, cause.clauses, cause.text) == ("失实归零", ("三（二）5",), "“失实次数 ≥ 1”成立（失实次数 1）")
     assert cause.children[0].rows == {"失实": (3,)}
     assert told.unit.score == 0
     assert [r.value for r in told.reasons[:5]] == [20, 28, 9, 15, -30]
@@ -247,7 +248,7 @@ def test_a_quarter_that_has_not_ended_is_progress(book_2024: RuleBook) -> None:
     assert quarters == [("第1季度", 10), ("第2季度", 4), ("第3季度", Absent.NOT_DUE)]
     assert told.unit.score is Absent.NOT_DUE
     third = next(r for r, _ in walked(told.reasons) if r.name == "第3季度")
-    assert third.children[0].hints == ("“季度采用分”再得2.5分就到“[100%, +∞)”，可少扣2分",)
+    assert third.children[0].hints == ("“季度采用分”再得2.5分就到“100%（含）以上”，可少扣2分",)
 
 
 def test_an_event_still_open(story: Story) -> None:

@@ -57,7 +57,7 @@ def test_a_failure_tells_line_expected_got_and_the_branch(rules: Checked) -> Non
     text = told(rules, GOOD.replace("得分: 58", "年度任务扣分: 8"))
     assert "算例.yaml 第 7 行 · 算例「年度恰好25%」" in text
     assert "县审计局 年度任务扣分：应为 8，得出 12" in text
-    assert "落在“[25%, 50%)” → 12　〔三（二）1〕" in text
+    assert "落在“25%（含）—50%（不含）” → 12　〔三（二）1〕" in text
     assert "采用第 2 行" in text
 
 

@@ -66,7 +66,7 @@ def missing(name: str, context: Mapping[str, Any], reading: Reading, blocks: Seq
 
 
 def _told(which: str, texts: Sequence[str]) -> str:
-    shown = texts[0] if len(texts[0]) <= _SHOWN else f"{texts[0][:_SHOWN]}……"
+    shown = texts[0].rstrip("。") if len(texts[0]) <= _SHOWN else f"{texts[0][:_SHOWN]}……"
     if "、" in which:
         return f"，或者少了其中的一处：都是“{shown}”"
     return f"：{shown}" + (f"（共{len(texts)}处）" if len(texts) > 1 else "")
@@ -86,7 +86,9 @@ def _squeezed(text: str) -> str:
 
 
 def _hint(block: str) -> str:
-    return f"照原来的模板补上印“{block}”的标签；有意不印的，在模板里单写一段 {{# 不印：{block} #}}。"
+    one, *others = block.split("、")
+    which = "（或者其中别的名字）" if others else ""
+    return f"照原来的模板补上印“{block}”的标签；有意不印的，在模板里单写一段 {{# 不印：{one} #}}{which}。"
 
 
 def unmentioned(path: str, template: Reading, blocks: Collection[str]) -> Iterator[Problem]:

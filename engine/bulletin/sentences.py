@@ -8,7 +8,7 @@ from fractions import Fraction
 from engine.bulletin.figures import Figures, Placed
 from engine.bulletin.issue import spoken
 from engine.bulletin.totals import column_total, ledger_total
-from engine.bulletin.words import chinese, percent, points
+from engine.bulletin.words import bracketed, chinese, percent, points
 from engine.calendar import Stretch
 from engine.number import round_half_up
 from engine.result import Unit
@@ -117,6 +117,13 @@ def outcome_sentences(figures: Figures) -> Iterator[str]:
         "待定": [(u, [ledger for ledger, number in waits if number == u.number]) for u in units],
     }  # fmt: skip
     for word, found in told.items():
-        texts = [f"{unit.name}（{'；'.join(dict.fromkeys(words))}）" for unit, words in found if words]
+        texts = [_outcome(word, unit, list(dict.fromkeys(words))) for unit, words in found if words]
         if texts:
-            yield f"{word}：{'、'.join(texts)}。"
+            yield f"{word}：{('；' if word == '处置' else '、').join(texts)}。"
+
+
+def _outcome(word: str, unit: Unit, words: Sequence[str]) -> str:
+    """“某镇取消评优资格（拟）、通报批评（拟）”; what is short stands in brackets."""
+    if word == "处置":
+        return f"{unit.name}{'、'.join(map(bracketed, words))}"
+    return bracketed(f"{unit.name}（{'；'.join(words)}）")

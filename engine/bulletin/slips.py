@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -10,7 +11,8 @@ from engine.bulletin.asked import Wording
 from engine.bulletin.content import head, marks, unfinished
 from engine.bulletin.figures import Figures
 from engine.bulletin.issue import Issue
-from engine.bulletin.words import points
+from engine.bulletin.words import bracketed, points
+from engine.calendar import period_name
 from engine.explanation import Reason, Record, Story, explain, said
 from engine.result import Result, Unit
 from engine.rulebook import Absent
@@ -18,6 +20,9 @@ from engine.scoring import TIED
 
 _QUIET = ("单位",)
 _OUTCOMES = ("计入“", "待定", "未计")
+_LATE = "在截至日之后"  # the end of why such a row is not counted
+_NO = "”不成立（"  # a condition of the row that does not hold
+_NOTHING = "不加分，不扣分"
 
 
 def slips(result: Result, issue: Issue, wording: Wording) -> Iterator[tuple[Unit, dict[str, Any]]]:
@@ -31,7 +36,10 @@ def slips(result: Result, issue: Issue, wording: Wording) -> Iterator[tuple[Unit
 def _page(figures: Figures, story: Story) -> dict[str, Any]:
     unit, bulletin = story.unit, figures.issue.bulletin
     score = unit.score
-    moved = [reason for reason in _all(story.reasons) if _took(unit, reason)]
+    so_far = "到截至日　" if score is Absent.NOT_DUE else ""
+    moved = [(whose, reason) for whose, reason in _all(story.reasons, _shorter(unit), so_far) if _took(unit, reason)]
+    uncounted = [r for r in story.records if not r.counted]
+    late = [r for r in uncounted if any(note.endswith(_LATE) for note in r.notes)]
     return {
         "单位": unit.name,
         "类别": unit.group or "",
@@ -40,13 +48,21 @@ def _page(figures: Figures, story: Story) -> dict[str, Any]:
         "指标": [{"名": name, "值": figures.text(unit, name)} for name in bulletin.columns],
         "项目": [{"名": r.name, "得分": said(r.value), "说明": r.text, "条款": "；".join(r.clauses)}
                for r in story.reasons],
-        "扣分": [{"名": r.name, "分": said(r.value), "说明": r.text, "条款": "；".join(r.clauses)} for r in moved],
+        "扣分": [{"名": f"{whose}{r.name}", "分": said(r.value), "说明": r.text, "条款": "；".join(r.clauses)}
+               for whose, r in moved],
         "计入": [record_words(r) for r in story.records if r.counted],
-        "未计": [record_words(r) for r in story.records if not r.counted],
-        "其他情况": [f"{word}：{text}" for word, texts in (
+        "未计": [record_words(r) for r in uncounted if r not in late],
+        "其他情况": [*_later(late), *(f"{word}：{bracketed(text)}" for word, texts in (
             ("归零", unit.vetoes), ("处置", unit.consequences), ("待定", unit.pending), ("提示", unit.notices),
-        ) for text in texts],
+        ) for text in texts)],
     }  # fmt: skip
+
+
+def _later(late: Sequence[Record]) -> list[str]:
+    """The rows after the as-of day, counted: they belong to a later issue."""
+    counts = Counter(record.ledger for record in late)
+    told = "、".join(f"{ledger}{number}条" for ledger, number in counts.items())
+    return [f"截至日以后的记录不在这一期：{told}。"] if told else []
 
 
 def _score(figures: Figures, score: object) -> str:
@@ -63,10 +79,17 @@ def _rank(unit: Unit) -> str:
     return "；".join([f"{found[0]}{tied}", *found[1:]]) if found else ""
 
 
-def _all(reasons: Iterable[Reason]) -> Iterator[Reason]:
+def _all(reasons: Iterable[Reason], periods: Collection[str], whose: str = "") -> Iterator[tuple[str, Reason]]:
+    """Every reason, with the shorter period it is of (“第1季度　”) where there is one."""
     for reason in reasons:
-        yield reason
-        yield from _all(reason.children)
+        yield whose, reason
+        yield from _all(reason.children, periods, f"{reason.name}　" if reason.name in periods else whose)
+
+
+def _shorter(unit: Unit) -> set[str]:
+    """What the periods of the parts are called, where they are not of the whole."""
+    periods = {part.period for part in unit.book.appraisal.parts.values()} - {unit.period}
+    return {period_name(period, number) for period in periods for number in unit.result.started(period)}
 
 
 def _took(unit: Unit, reason: Reason) -> bool:
@@ -89,5 +112,6 @@ def _short(notes: Sequence[str]) -> Iterator[str]:
     """What a row came to: of the steps of its points the last, then what it was counted in, or why not."""
     outcomes = [note for note in notes if note.startswith(_OUTCOMES)]
     steps = [note for note in notes if note not in outcomes]
-    yield from steps[-1:]
-    yield from outcomes
+    told = [note for note in steps if _NO not in note]
+    yield from told[-1:]
+    yield from outcomes or ([_NOTHING] if steps and not told else [])

@@ -58,6 +58,20 @@ def percent(value: Fraction, decimals: int) -> str:
     return show(rounded) + "%"
 
 
+def bracketed(text: str) -> str:
+    """Brackets within brackets in the other form, so that both ends are found.
+
+    >>> bracketed("通报批评（裁定：同意，办公会（拟定））")
+    '通报批评（裁定：同意，办公会〔拟定〕）'
+    """
+    depth, found = 0, []
+    for letter in text:
+        depth += (letter == "（") - (letter == "）")
+        inner = (letter == "（" and depth > 1) or (letter == "）" and depth > 0)
+        found.append({"（": "〔", "）": "〕"}[letter] if inner else letter)
+    return "".join(found)
+
+
 def cell(value: Figure, decimals: int, percent_decimals: int, *, rate: bool) -> str:
     """A figure as a cell of a table holds it."""
     match value:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-from engine.checks.line import Domain, Piece, contains, cut, empty, example, interval_text, shown, stretch_text
+from engine.checks.line import Domain, Piece, contains, cut, empty, example, interval_text, stretch_text
 from engine.checks.subject import Level, Subject, domain, levels, told
+from engine.explanation.phrases import shown
 from engine.number import show
 from engine.rulebook import Interval, Row
 from engine.source import Problem, Severity, Span

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.checks.line import contains, cut, example, shown
+from engine.checks.line import contains, cut, example
 from engine.checks.subject import Level, Subject, domain, levels, quotient, told
+from engine.explanation.phrases import shown
 from engine.explanation.sentences import flattened
 from engine.number import show
 from engine.rulebook import CountOnly, Gather, Interval, Item, Lookup, PerTime, Row, RuleBook, Table

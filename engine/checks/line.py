@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.number import show
+from engine.explanation.phrases import shown
 from engine.rulebook import Interval
 
 _FINEST = 6  # decimals tried for a value that reads well
@@ -122,19 +122,6 @@ def _sizes(unit: Fraction, step: Fraction | None) -> Iterator[Fraction]:
             yield size
     if step is not None:
         yield step
-
-
-def shown(value: Fraction, measure: str) -> str:
-    """A value with its unit.
-
-    >>> shown(Fraction(3, 4), "比率"), shown(Fraction(120), "时长"), shown(Fraction(5, 2), "数")
-    ('75%', '2小时', '2.5')
-    """
-    if measure == "比率":
-        return f"{show(value * 100)}%"
-    if measure == "时长":
-        return f"{show(value / 60)}小时" if value and value % 60 == 0 else f"{show(value)}分钟"
-    return show(value)
 
 
 def stretch_text(pieces: list[Piece], measure: str) -> str:

@@ -115,7 +115,8 @@ def _operand(unit: Unit, name: str, step: Step, number: int) -> Reason:
     reason = _item(unit, unit.book.items[name], unit.period, number, deducted=step.verb == "减")
     value = -reason.value if step.verb == "减" and isinstance(reason.value, Fraction) else reason.value
     label = step.name if len(step.names) == 1 else name
-    return Reason(label, value, f"{step.verb} {said(reason.value)}", step.clauses, step.place, children=(reason,))
+    text = f"{step.verb} {said(reason.value)}" if reason.value != 0 else f"没有要{step.verb}的"
+    return Reason(label, value, text, step.clauses, step.place, children=(reason,))
 
 
 def _veto(unit: Unit, step: Step, number: int) -> Reason:
@@ -135,7 +136,12 @@ def _part(unit: Unit, part: Part, number: int) -> Reason:
     numbers = unit.result.started(part.period)
     children = tuple(_part_in(unit, part, n, period_name(part.period, n)) for n in numbers)
     full = part.full * len(numbers) if part.full is not None else None
-    text = f"{' ＋ '.join(said(c.value) for c in children)} ＝ {said(value)}{_full(full)}"
+    added = " ＋ ".join(said(c.value) for c in children)
+    text = (
+        f"{added}，{said(value)}{_full(full)}"
+        if isinstance(value, Absent)
+        else f"{added} ＝ {said(value)}{_full(full)}"
+    )
     return Reason(part.name, value, text, part.clauses, part.place, children=children)
 
 

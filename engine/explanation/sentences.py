@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine.column import COUNT, Column
+from engine.explanation.phrases import condition, label
 from engine.explanation.story import said
 from engine.formula import Expression
 from engine.number import show, show_percent
@@ -101,7 +102,7 @@ def sentence(item: Item, scene: Scene) -> str:
 def _lookup(item: Item, mechanism: Lookup, scene: Scene) -> str:
     keys = "，".join(f"{key} {scene.words(key)}" for key in mechanism.keys)
     cell = chosen_cell(item, scene)
-    where = " × ".join(row.label for row in cell) if cell else ""
+    where = " × ".join(map(label, cell)) if cell else ""
     waiting = any(scene.cells.get(key + OPEN) is True for key in mechanism.keys)
     if waiting and scene.figure(item.name) is Absent.PENDING:
         return f"{keys}，还会变长，{item.name}待定"
@@ -132,14 +133,28 @@ def _per_time(item: Item, mechanism: PerTime, scene: Scene) -> str:
 
 
 def _formula(item: Item, mechanism: Formula, scene: Scene) -> str:
+    if isinstance(mechanism.expression.tree, ast.Compare | ast.BoolOp | ast.UnaryOp):
+        return _judged(mechanism.expression, scene.figure(item.name), scene)
     return f"{filled(mechanism.expression, scene)} ＝ {scene.words(item.name)}"
+
+
+def _judged(expression: Expression, value: Figure, scene: Scene) -> str:
+    """“上报不是按时”成立（上报 迟报）: a condition, whether it holds, and each of its names with its figure."""
+    names = dict.fromkeys(atom.text for atom in expression.names if _is_figure(atom.text, scene))
+    facts = "，".join(f"{name} {scene.words(name)}" for name in names)
+    verdict = ("成立" if value else "不成立") if isinstance(value, bool) else said(value)
+    return f"“{condition(expression.text)}”{verdict}（{facts}）"
+
+
+def _is_figure(name: str, scene: Scene) -> bool:
+    return name in scene.columns or name in scene.book.roster.fields
 
 
 def filled(expression: Expression, scene: Scene) -> str:
     """The expression as written, each name followed by its figure."""
     text, base = expression.text, expression.span.start
     for atom in reversed(expression.atoms):
-        if atom.kind == "name" and (atom.text in scene.columns or atom.text in scene.book.roster.fields):
+        if atom.kind == "name" and _is_figure(atom.text, scene):
             end = atom.span.end - base
             text = f"{text[:end]} {scene.words(atom.text)}{text[end:]}"
     return text
@@ -184,14 +199,14 @@ def _carry(item: Item, mechanism: Carry, scene: Scene) -> str:
 
 def _gather(item: Item, mechanism: Gather, scene: Scene) -> str:
     source = ".".join(part for part in (mechanism.ledger, mechanism.column) if part)
-    condition = f"（{item.when.text}）" if item.when is not None else ""
-    return f"{mechanism.verb} {source}{condition} ＝ {scene.words(item.name)}"
+    only = f"（{condition(item.when.text)}）" if item.when is not None else ""
+    return f"{mechanism.verb} {source}{only} ＝ {scene.words(item.name)}"
 
 
 def _across(item: Item, mechanism: Across, scene: Scene) -> str:
     where = "全部单位" if mechanism.within == "全部" else f"{mechanism.within}相同的单位"
-    condition = f"（{item.when.text}）" if item.when is not None else ""
-    return f"{where}{condition}的{mechanism.column or '个数'}{mechanism.verb} ＝ {scene.words(item.name)}"
+    only = f"（{condition(item.when.text)}）" if item.when is not None else ""
+    return f"{where}{only}的{mechanism.column or '个数'}{mechanism.verb} ＝ {scene.words(item.name)}"
 
 
 def _before(item: Item, mechanism: Before, scene: Scene) -> str:
@@ -215,8 +230,8 @@ def _scaled(item: Item, mechanism: Scaled, scene: Scene) -> str:
 
 
 def _consequence(item: Item, mechanism: Consequence, scene: Scene) -> str:
-    condition = filled(item.when, scene) if item.when is not None else ""
-    return f"{condition}：{'、'.join(mechanism.texts)}"
+    when = filled(item.when, scene) if item.when is not None else ""
+    return f"{when}：{'、'.join(mechanism.texts)}"
 
 
 _SENTENCES: dict[type, Callable[[Item, Any, Scene], str]] = {
@@ -280,7 +295,7 @@ def _upward(key: str, here: Row, above: Row, scene: Scene, deducted: bool) -> st
         least = f"{show(need)}" if above.interval.low_closed else (f"多于{show(need)}" if need else "任何")
         more = f"再得{least}分"
     gain = _gain(here, above, deducted)
-    return f"“{name}”{more}就到“{above.label}”，{gain}" if gain else ""
+    return f"“{name}”{more}就到“{label(above)}”，{gain}" if gain else ""
 
 
 def _needed(key: str, edge: Fraction, value: Fraction, scene: Scene) -> tuple[str, Fraction]:

@@ -35,7 +35,7 @@ _CHART = "application/vnd.openxmlformats-officedocument.drawingml.chart+xml"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NAMES = ("charts/chart{}.xml", "embeddings/chart{}.xlsx")
 _MM = 36000  # EMU
-_WIDTH, _HEAD, _BAR, _HIGHEST = 154, 16, 5, 215  # mm
+_WIDTH, _HEAD, _BAR, _HIGHEST = 154, 12, 4, 215  # mm
 _FONT = "仿宋_GB2312"
 
 

@@ -6,6 +6,7 @@ heads go on two lines first and long texts next, so that a date or a figure stay
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 from collections.abc import Sequence
 from typing import Any
@@ -57,17 +58,25 @@ def _twips(characters: float, half: int) -> int:
 
 def _width(cell: Any) -> float:
     """Half-width characters of the longest line of a cell."""
-    lines = ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in cell.findall(qn("w:p"))]
-    return max(
-        (sum(2 if unicodedata.east_asian_width(c) in "WFA" else _LATIN for c in line) for line in lines), default=0
-    )
+    return max((_long("".join(t.text or "" for t in p.iter(qn("w:t")))) for p in cell.findall(qn("w:p"))), default=0)
+
+
+def _long(line: str) -> float:
+    """Half-width characters of a line, with the quarter of a character that is set between Chinese and Latin.
+
+    >>> _long("甲镇"), _long("月5月")
+    (4.0, 6.3)
+    """
+    wide = [unicodedata.east_asian_width(letter) in "WFA" for letter in line]
+    between = sum(one != other for one, other in itertools.pairwise(wide))
+    return sum(2 if full else _LATIN for full in wide) + between / 2
 
 
 def _shares(total: int, least: Sequence[int], needs: Sequence[int]) -> list[int]:
     """What each column gets: all it needs and the spare room in proportion; else the least it can do with (its head
     on two lines) and the rest shared evenly; where there is not even that, little ones first.
 
-    >>> _shares(100, [10, 20, 20], [10, 20, 20]), _shares(100, [10, 15, 80], [10, 30, 80])
+    >>> _shares(100, [10, 20, 20], [10, 20, 20]), _shares(100, [10, 15, 60], [10, 30, 80])
     ([20, 40, 40], [10, 30, 60])
     >>> _shares(100, [20, 20, 30], [20, 40, 80]), _shares(100, [10, 80, 80], [10, 80, 80])
     ([20, 40, 40], [10, 45, 45])
@@ -75,9 +84,12 @@ def _shares(total: int, least: Sequence[int], needs: Sequence[int]) -> list[int]
     if sum(needs) <= total:
         shares = [total * need // sum(needs) for need in needs]
     else:
-        floor = least if sum(least) <= total else [0] * len(least)
-        filled = ([max(low, min(need, level)) for low, need in zip(floor, needs, strict=True)]
-                  for level in range(total, -1, -1))  # fmt: skip
+        room = sum(least) <= total
+        floor, ceiling = (least, needs) if room else ([0] * len(least), least)
+        filled = (
+            [max(low, min(high, level)) for low, high in zip(floor, ceiling, strict=True)]
+            for level in range(total, -1, -1)
+        )
         shares = next(found for found in filled if sum(found) <= total)
     return [*shares[:-1], shares[-1] + total - sum(shares)]
 

@@ -18,6 +18,7 @@ from engine.paper.faults import Fault
 from engine.paper.marks import leftover, unprintable
 from engine.paper.names import unknown
 from engine.paper.package import MOST_BYTES, settled
+from engine.paper.rows import keep_together
 from engine.paper.tags import REFUSED, Language
 
 _TAG = re.compile(r"\{[{%#].*?[}%#]\}")
@@ -52,6 +53,7 @@ class Typeset:
         except etree.XMLSyntaxError:
             raise Fault("T08", "填好的文档结构坏了，可能是标签跨了表格或段落。", _UNSEEN) from None
         fit(sheet.docx)
+        keep_together(sheet.docx)
         charts.place(sheet.docx, context)
         out = io.BytesIO()
         sheet.save(out)

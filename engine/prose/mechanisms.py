@@ -6,10 +6,11 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from engine.explanation.phrases import label
 from engine.explanation.sentences import flattened
 from engine.number import show
 from engine.prose.markdown import listed, table
-from engine.prose.words import Roles, cell, key, quoted
+from engine.prose.words import Roles, cell, quoted
 from engine.rulebook import (
     Across,
     AsNumber,
@@ -228,11 +229,12 @@ def _cells(item: Item, mechanism: Lookup, roles: Roles) -> Iterator[str]:
     """Bands and words as a list; two keys of words as a printed table with the second key across."""
     across = _columns(mechanism.table)
     if across:
-        rows = ([key(row), *_printed(item, row, across, roles)] for row in mechanism.table.rows)
+        rows = ([label(row), *_printed(item, row, across, roles)] for row in mechanism.table.rows)
         yield from table([f"{mechanism.keys[0]} ＼ {mechanism.keys[1]}", *across], rows)
         return
     yield from listed(
-        f"{' × '.join(key(row) for row in path)}：{cell(item, path[-1], roles)}" for path in flattened(mechanism.table)
+        f"{' × '.join(label(row) for row in path)}：{cell(item, path[-1], roles)}"
+        for path in flattened(mechanism.table)
     )
 
 
@@ -241,10 +243,10 @@ def _columns(whole: Table) -> list[str]:
     inner = [row.result for row in whole.rows if isinstance(row.result, Table)]
     rows = [row for level in inner for row in level.rows]
     plain = len(inner) == len(whole.rows) and not any(isinstance(row.result, Table) for row in rows)
-    return list(dict.fromkeys(key(row) for row in rows)) if plain and len(inner) > 1 else []
+    return list(dict.fromkeys(label(row) for row in rows)) if plain and len(inner) > 1 else []
 
 
 def _printed(item: Item, row: Row, across: Sequence[str], roles: Roles) -> Iterator[str]:
     assert isinstance(row.result, Table)
-    by_label = {key(inner): cell(item, inner, roles) for inner in row.result.rows}
+    by_label = {label(inner): cell(item, inner, roles) for inner in row.result.rows}
     yield from (by_label.get(label, "—") for label in across)

@@ -1,4 +1,4 @@
-"""Numbers, bands and cells in the words a 细则 prints."""
+"""Numbers and cells in the words a 细则 prints."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.checks.line import shown
-from engine.column import MINUTES
+from engine.explanation.phrases import shown
 from engine.explanation.sentences import flattened
 from engine.number import show
-from engine.rulebook import ABSENT_WORDS, CountOnly, Gather, Interval, Item, Ledger, Lookup, Row, RuleBook
+from engine.rulebook import ABSENT_WORDS, CountOnly, Gather, Item, Ledger, Lookup, Row, RuleBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +62,6 @@ def _passed_on(item: Item) -> Iterator[str]:
 def quoted(names: Iterable[str]) -> str:
     """“甲”“乙”."""
     return "".join(f"“{name}”" for name in names)
-
-
-def span(interval: Interval) -> str:
-    """A band as the text prints it: 75%（含）—100%（不含）."""
-    low, high = (None if edge is None else _edge(edge, interval) for edge in (interval.low, interval.high))
-    below, above = (("含" if closed else "不含") for closed in (interval.low_closed, interval.high_closed))
-    if low is None or high is None:
-        return f"{low}（{below}）以上" if low is not None else f"{high}（{above}）以下"
-    return low if interval.low == interval.high else f"{low}（{below}）—{high}（{above}）"
-
-
-def _edge(edge: Fraction, interval: Interval) -> str:
-    """Days stay days where the rule says 天."""
-    in_days = interval.measure == "时长" and "天" in interval.text and edge % MINUTES == 0
-    return f"{show(edge / MINUTES)}天" if in_days else shown(edge, interval.measure)
-
-
-def key(row: Row) -> str:
-    """The label of a row of a table."""
-    return row.label if row.interval is None else span(row.interval)
 
 
 def cell(item: Item, row: Row, roles: Roles) -> str:

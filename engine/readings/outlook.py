@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from engine.explanation import said
+from engine.explanation.phrases import label
 from engine.explanation.sentences import flattened
 from engine.number import show
 from engine.result import Figure, Result, Unit
@@ -178,7 +179,7 @@ def _bands(unit: Unit) -> Told:
 def _tables(book: RuleBook) -> Iterator[tuple[str, Item, list[str]]]:
     for name, item in book.items.items():
         if isinstance(item.mechanism, Lookup) and item.period is not None:
-            yield name, item, [" × ".join(r.label for r in path) for path in flattened(item.mechanism.table)]
+            yield name, item, [" × ".join(map(label, path)) for path in flattened(item.mechanism.table)]
 
 
 def _others(unit: Unit) -> Told:
