@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import io
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from openpyxl.cell.cell import Cell as Read
 from openpyxl.worksheet.worksheet import Worksheet as Sheet
 
 import engine.workbook.page as pages
-from engine.number import show
+from engine.number import show, show_rounded
 from engine.pipeline import Options, score
 from engine.result import Result
 from engine.rulebook import ABSENT_WORDS, Absent
@@ -73,9 +74,11 @@ def seen(cell: Read) -> str:
     """What a reader sees in a cell: the number with the digits its format shows."""
     if cell.value is None or isinstance(cell.value, str):
         return cell.value or ""
-    digits = cell.number_format.partition(".")[2]
-    assert cell.number_format in ("0", f"0.{'0' * len(digits)}")
-    return f"{Decimal(repr(cell.value)):.{len(digits)}f}"
+    form = re.fullmatch(r'("约")?0(?:\.(0+))?(%)?', cell.number_format)
+    assert form is not None, cell.number_format
+    about, digits, sign = form.groups("")
+    number = Decimal(repr(cell.value)) * (100 if sign else 1)
+    return f"{about.strip(chr(34))}{number.quantize(Decimal(1).scaleb(-len(digits)), ROUND_HALF_UP)}{sign}"
 
 
 def table(sheet: Sheet, key: str = "单位") -> list[Row]:
@@ -95,9 +98,14 @@ def say(unit: Row, name: str, value: str | None) -> str:
     """A figure of the JSON as a sheet shows it."""
     if value is None:
         return str(unit["无值"].get(name, "待定"))
-    if name.endswith("完成率"):
-        return held(Rate(Fraction(value)))  # type: ignore[return-value]
-    return value
+    if not re.fullmatch(r"-?[0-9.]+(?:/[0-9]+)?", value):
+        return value
+    rate = name.endswith("完成率")
+    figure = Fraction(value) * (100 if rate else 1)
+    exact = show(figure)
+    fits = len(exact.partition(".")[2]) <= 1 if rate else "/" not in exact
+    text = exact if fits and "/" not in exact else f"约{show_rounded(figure, 1 if rate else 2)}"
+    return f"{text}%" if rate else text
 
 
 # ---- the figures ----------------------------------------------------------------------------
@@ -150,14 +158,24 @@ def spread(sheet: Sheet) -> Iterator[tuple[str, str, list[str]]]:
             yield str(row[0].value), str(rows[top - 1][start].value), [seen(c) for c in row[start:end]]
 
 
-def test_endless_fractions_and_rates_are_text(workbook: openpyxl.Workbook) -> None:
-    """除不尽的分数写成文字“580/3”，比率写成“107.4%（29/27）”，都靠右；有限的数是数。"""
+def test_every_figure_is_a_number(workbook: openpyxl.Workbook) -> None:
+    """除不尽的也是数，能排序：580/3 看到“约193.33”，29/27 看到“约107.4%”，都靠右；准确值在明细的说明里。"""
     sheet = workbook["一类"]
     cells = {seen(cell): cell for row in sheet.iter_rows() for cell in row}
-    for text in ("580/3", "107.4%（29/27）"):
-        assert cells[text].data_type == "s"
-        assert cells[text].alignment.horizontal == "right"
-    assert cells["98"].data_type == "n"
+    for text, value in (("约193.33", 580 / 3), ("约107.4%", 29 / 27), ("98", 98), ("75%", 0.75)):
+        if text in cells:
+            assert cells[text].data_type == "n"
+            assert cells[text].value == pytest.approx(value, rel=1e-14)
+            assert cells[text].alignment.horizontal == "right"
+    assert {"约193.33", "约107.4%", "98"} <= set(cells)
+    assert "580/3" in words(workbook["明细"])
+
+
+def test_a_rounding_makes_nothing_whole() -> None:
+    """差一点不到100%的，不会看成100%；恰好的没有“约”字。"""
+    seen_as = [held(Rate(Fraction(n, 2000))) for n in (1999, 2000, 1500)]
+    assert [v.text for v in seen_as if not isinstance(v, str)] == ["约99.95%", "100%", "75%"]
+    assert held(Fraction(299999, 100000 * 3)) == (Decimal("0.999996666666667"), '"约"0.000000', "约0.999997")
 
 
 def test_a_missing_value_says_why(workbook: openpyxl.Workbook, unfinished: openpyxl.Workbook) -> None:
@@ -170,12 +188,14 @@ def test_a_missing_value_says_why(workbook: openpyxl.Workbook, unfinished: openp
 
 @given(st.fractions() | st.decimals(allow_nan=False, allow_infinity=False, places=6).map(Fraction))
 def test_a_number_cell_holds_every_digit(value: Fraction) -> None:
-    """写成数的格，一位不多、一位不少；写不成的写成文字。"""
+    """写得下的数，一位不多、一位不少；写不下、除不尽的前面有“约”，存的是最近的十五位。"""
     found = held(value)
-    text = found if isinstance(found, str) else format(found, "f") if isinstance(found, Decimal) else str(found)
-    assert text == show(value)
-    if not isinstance(found, str):
-        assert Decimal(f"{float(found):.15g}") == found
+    assert not isinstance(found, str)
+    assert Decimal(f"{float(found.value):.15g}") == found.value
+    if not found.text.startswith("约"):
+        assert (found.text, Fraction(found.value)) == (show(value), value)
+    else:
+        assert abs(Fraction(found.value) - value) <= abs(value) / 10**14
 
 
 # ---- what must be seen ------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from engine.rulebook import Absent
-from engine.workbook.content import Content, Link, held, places
+from engine.workbook.content import Content, Link, held
 from engine.workbook.styles import DEFAULT_HEIGHT, WRAPPED, Look, height, lines_needed, properties, sheet_name, span
 
 MOST_ROWS = 1_000_000
@@ -125,7 +125,7 @@ class Page:
         elif isinstance(value, str):
             self._text(row, column, value, self._book.format(Look(style, indent, absent=isinstance(content, Absent))))
         else:
-            self._sheet.write_number(row, column, value, self._book.format(Look(style, indent, places(value))))
+            self._sheet.write_number(row, column, value.value, self._book.format(Look(style, indent, value.form)))
 
     def _text(self, row: int, column: int, text: str, shape: Format) -> None:
         # XlsxWriter takes a string from <r> to </r> for markup of its own and would write it unescaped;
@@ -186,7 +186,7 @@ class Page:
         for line in islice(rest, MOST_ROWS):
             self._line(heads, line)
             for column in measured:
-                widths[column] = max(widths[column], span(str(held(line.cells[column]))))
+                widths[column] = max(widths[column], span(_text(line.cells[column])))
         self._left_out(rest)
         return widths
 
@@ -206,6 +206,12 @@ class Page:
         """No line is dropped in silence."""
         if left := sum(1 for _ in rest):
             self.say(f"Excel 工作表放不下，还有 {left} 行没有列出；全部见 --json 的结果。", "warning")
+
+
+def _text(content: Content) -> str:
+    """What is seen in a cell."""
+    value = held(content)
+    return value if isinstance(value, str) else value.text
 
 
 def _width(head: Head, widest: int, searched: bool) -> int:

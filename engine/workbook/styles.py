@@ -36,20 +36,20 @@ WRAPPED = frozenset(name for name, style in _STYLES.items() if style.get("text_w
 
 
 class Look(NamedTuple):
-    """A style (“name”, or “name group” in a row that heads others), indented; ``places`` for a number;
+    """A style (“name”, or “name group” in a row that heads others), indented; ``form``: how a number is shown;
     ``absent``: a word stands where a figure is missing.
     """
 
     style: str
     indent: int = 0
-    places: int | None = None
+    form: str = ""
     absent: bool = False
 
 
 def properties(look: Look) -> dict[str, Any]:
-    """The look in XlsxWriter's words; a number shows exactly its digits.
+    """The look in XlsxWriter's words; a number as its format says.
 
-    >>> properties(Look("number", places=1))["num_format"]
+    >>> properties(Look("number", form="0.0"))["num_format"]
     '0.0'
     """
     name, _, group = look.style.partition(" ")
@@ -58,8 +58,8 @@ def properties(look: Look) -> dict[str, Any]:
         found["indent"] = look.indent
     if look.absent:
         found["font_color"] = "#7F7F7F"
-    if look.places is not None:
-        found["num_format"] = f"0.{'0' * look.places}" if look.places else "0"
+    if look.form:
+        found["num_format"] = look.form
     return found
 
 
