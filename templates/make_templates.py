@@ -472,6 +472,47 @@ def slip() -> bytes:
     return sheet.bytes()
 
 
+def ruling() -> bytes:
+    """待裁定的口径: question, clause, what is taken and why, what would change, room for a ruling."""
+    sheet = Sheet()
+    _close_margins(sheet.document)
+    sheet.document.sections[0].top_margin = Mm(25)
+    title(sheet)
+    sheet.line()
+    said(sheet, "说明")
+    sheet.tag("for 项 in 口径")
+    heading = keep(indent(sheet.line("{{ 项.序 }}. {{ 项.编号 }}　{{ 项.题 }}", HEI, SIZE_4, LEFT, 26), first=2))
+    heading.paragraph_format.space_before = Pt(10)
+    for loop, words in (("for 句 in 项.段", "条文　{{ 句 }}"), ("", "现在采取　{{ 项.采取 }}。理由：{{ 项.理由 }}")):
+        if loop:
+            sheet.tag(loop)
+        _note(sheet, words, SMALL_4, 20)
+        if loop:
+            sheet.tag("endfor")
+    sheet.tag("if 项.没有备选")
+    _note(sheet, "规则文件里没有写备选，没有试算。", SMALL_4, 20)
+    sheet.tag("endif")
+    sheet.tag("for 另 in 项.备选")
+    keep(_note(sheet, "换成　{{ 另.名 }}：{{ 另.结果 }}。", SMALL_4, 20))
+    sheet.tag("if 另.有表")
+    heads = ["单位", "得分", "名次", "处置"]
+    table = sheet.table(heads, ["{{ 行.名 }}", *(f"{{{{ 行.{name} }}}}" for name in heads[1:])], "行 in 另.行", 9, (3,))
+    _set_width(table, 172)
+    sheet.tag("endif")
+    sheet.tag("endfor")
+    sign = sheet.line("裁定意见：　　　　　　　　　　　　签字：　　　　　　日期：", KAI, SMALL_4, LEFT, 30)
+    sign.paragraph_format.space_after = Pt(6)
+    sheet.tag("endfor")
+    sheet.tag("if 其余")
+    keep(indent(sheet.line("其余口径（不待裁定）", HEI, SIZE_4, LEFT, 30), first=2))
+    names = ["编号", "问题", "采取", "换成", "结果"]
+    cells = [f"{{{{ 行.{name} }}}}" for name in names]
+    _set_width(sheet.table(["口径", "问题", "现在采取", "换成", "结果"], cells, "行 in 其余", 9, (1, 2, 3, 4)), 172)
+    sheet.tag("endif")
+    indent(sheet.line("{{ 落款 }}", align=RIGHT), right=2)
+    return sheet.bytes()
+
+
 # ---- 修订对照表: a working paper on A4 across ------------------------------------------------------
 
 ACROSS = 257  # mm between its margins
@@ -522,9 +563,10 @@ def _across(document: Any) -> None:
     section.footer_distance = Mm(9)
 
 
-def _note(sheet: Sheet, text: str, size: float, line: float) -> None:
+def _note(sheet: Sheet, text: str, size: float, line: float) -> Any:
     paragraph = sheet.line(text, FANG, size, JUSTIFY, line)
     paragraph.paragraph_format.first_line_indent = Pt(2 * size)
+    return paragraph
 
 
 def _heading(sheet: Sheet, text: str, size: float = SMALL_4) -> None:
@@ -605,7 +647,10 @@ def _listing(sheet: Sheet) -> None:
     _spread(table, 2, 0, "格 in 行.格", "{{ 格 }}", FANG, SIZE_5)
 
 
-TEMPLATES = {"通报.docx": bulletin, "清单.docx": listing, "明细单.docx": slip, "修订对照表.docx": contrast}
+TEMPLATES = {
+    "通报.docx": bulletin, "清单.docx": listing, "明细单.docx": slip, "修订对照表.docx": contrast,
+    "待裁定的口径.docx": ruling,
+}  # fmt: skip
 
 
 def main(folder: Path) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from engine.__main__ import main
 from engine.ledger import intake
+from engine.paper import reread
 from engine.pipeline import Options, checked, read_alike, score_ledgers, taking, used_by
 from engine.readings import Outlook, Survey, survey
-from engine.readings.page import markdown
+from engine.readings.page import write
 from engine.source import Rejected
 
 # Among them a filter, a link, another date, another account, another part, a list of what waits, another rank.
@@ -73,14 +74,22 @@ def test_another_table_that_gives_the_same_is_no_change(found: Survey) -> None:
     assert [c for c in outlook(found, "A09", "层级").changes if c.sort == "档"] == []
 
 
-def test_the_list_for_the_leader(found: Survey) -> None:
-    """待裁定的每个口径一节：问题、现在采取、换用的结果、裁定意见；没有备选的也列出。"""
-    text = markdown(found)
+@pytest.mark.parametrize("name", ["口径.md", "口径.docx"])
+def test_the_list_for_the_leader(found: Survey, tmp_path: Path, name: str) -> None:
+    """待裁定的每个口径一节：问题、条文原话、现在采取、换用的结果、裁定意见；没有备选的也列出；变的单位一个不漏。"""
+    write(found, tmp_path / name)
+    read = reread((tmp_path / name).read_bytes())
+    text = read.text
     waiting = [r for r in found.base.book.readings.values() if r.undecided]
     assert all(f"{r.name}　{r.question}" in text for r in waiting)
     assert text.count("裁定意见：") == len(waiting) == 23
     assert "A17　综合稿的简讯、封面" in text
-    assert "| 县统计局 | 得分 94→186，名次 9→2" in text
+    assert "三（二）7：各政务信息任务考评单位应坚持目标导向" in text
+    assert any(row[:2] == ("县统计局", "94→186") for table in read.tables for row in table)
+    first = next(o for o in found.outlooks if o.reading.name == "F01")
+    rows = next(t for t in read.tables if t[0][0] == "单位")
+    assert {row[0] for row in rows[1:]} == set(first.units("得分", "名次", "处置"))
+    assert len(rows) > 40
 
 
 def test_the_command(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -93,7 +102,7 @@ def test_the_command(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert (told["口径"]["A01"], back["现在取"]) == ("考评分", "考评分")
     clash = next(o for o in told["备选"] if (o["编号"], o["取"]) == ("A02", "取高"))
     assert (clash["状态"], "不能同时采用" in clash["原因"][0]) == ("不能运行", True)
-    assert page.read_text(encoding="utf-8").startswith("# 柳城县政务信息上报工作考评细则：提请裁定的口径")
+    assert page.read_text(encoding="utf-8").startswith("# 《柳城县政务信息上报工作考评细则》提请裁定的口径")
     assert main(asked) == 3
 
 

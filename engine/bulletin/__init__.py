@@ -9,12 +9,12 @@ document again, :mod:`engine.bulletin.record` keeps what it was made from.
 from __future__ import annotations
 
 from engine.bulletin.asked import Wording, untimely, unwritten
-from engine.bulletin.blocks import blocks_of, unmentioned
+from engine.bulletin.blocks import blocks_of, missing, unmentioned, wanted
 from engine.bulletin.calculations import opened
 from engine.bulletin.changes import changes
 from engine.bulletin.content import content, marks
 from engine.bulletin.issue import Issue, issue_of, issues, kind_named
-from engine.bulletin.names import PAGE, SHAPES, SLIP, shape_of
+from engine.bulletin.names import PAGE, RULING, SHAPES, SLIP, shape_of
 from engine.bulletin.record import ENDING, record
 from engine.bulletin.release import differences
 from engine.bulletin.slips import slips
@@ -22,6 +22,7 @@ from engine.bulletin.slips import slips
 __all__ = [
     "ENDING",
     "PAGE",
+    "RULING",
     "SHAPES",
     "SLIP",
     "Issue",
@@ -34,6 +35,7 @@ __all__ = [
     "issues",
     "kind_named",
     "marks",
+    "missing",
     "opened",
     "record",
     "shape_of",
@@ -41,4 +43,5 @@ __all__ = [
     "unmentioned",
     "untimely",
     "unwritten",
+    "wanted",
 ]  # fmt: skip

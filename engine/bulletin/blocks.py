@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from engine.bulletin.names import RULING
 from engine.paper import Reading
 from engine.source import Passage, Problem, Severity
 from engine.suggest import asked
@@ -18,11 +19,21 @@ BLOCKS: Mapping[str, Sequence[str]] = {
            "分组", "清单", "口径", "抄送", "印发"),
     "清单": ("标题", "标注", "名单", "口径", "落款", "日期"),
     "明细单": ("标题", "标注", "单位", "得分", "名次", "指标", "项目", "扣分", "计入", "未计", "其他情况"),
+    RULING: ("标题", "标注", "说明", "口径", "其余", "落款"),
 }  # fmt: skip
 """By the name of a template: the blocks (names of :mod:`engine.bulletin.names`) that it prints where there are any."""
 _ALWAYS = "标注"  # 示意、暂定: nobody may leave them out
 _ALSO = {"标题": "标题行"}  # printed by another name
-_INNER = ("题", "段", "名", "值")  # of a block of several parts, what is looked for; rows are looked up on their own
+_INNER = (
+    "题",
+    "段",
+    "采取",
+    "理由",
+    "备选",
+    "行",
+    "名",
+    "值",
+)  # of a block of several parts, what is looked for; rows are looked up on their own
 _PRINTED = re.compile(r"\{\{([^{}]*)\}\}|\{%\w*\s*for\s+\w+\s+in\s+([^{}]*)%\}")
 _LEFT_OUT = re.compile(r"\{#\w*\s*不印[：:]([^#{}]*)#\}")
 _BETWEEN = re.compile(r"[、，,；;\s]+")

@@ -8,6 +8,8 @@ PAGE = ".html"
 CALCULATED = "计算"
 SLIP = "明细单"
 """The template that makes a paper for each unit."""
+RULING = "待裁定的口径"
+"""The template of the readings that a leader is asked to rule on (no 通报)."""
 _HEAD: Mapping[str, object] = {
     "标志": "发文机关标志（红头）",
     "文号": "发文字号，没有给的是“某政办〔2024〕　号”",
@@ -83,7 +85,24 @@ _CALCULATION: Mapping[str, object] = {
     "记录": [{"台账": "台账", "行": "行号", "内容": "记录", "说明": "怎样计分", "条款": "条款"}],
 }
 
-SHAPES: Mapping[str, Mapping[str, object]] = {"通报": BULLETIN, "清单": BULLETIN, SLIP: _SLIP}
+_RULING: Mapping[str, object] = {
+    "标题": "标题，合成一行",
+    "标题行": ["标题的一行"],
+    "标注": ["示意的一句"],
+    "说明": ["开头的一段"],
+    "口径": [
+        {
+            "序": "1", "编号": "A01", "题": "问题", "段": ["一条条文和它的原话"], "采取": "现在的理解", "理由": "理由",
+            "备选": [{"名": "换成哪一种", "结果": "几个单位会变", "有表": "有没有单位会变（用在 if 里）",
+                    "行": [{"名": "单位", "得分": "从→到", "名次": "从→到", "处置": "从→到"}]}],
+            "没有备选": "规则文件里没有写备选（用在 if 里）",
+        }
+    ],
+    "其余": [{"编号": "A02", "问题": "问题", "采取": "现在的理解", "换成": "换成哪一种", "结果": "几个单位会变"}],
+    "落款": "机关署名",
+}  # fmt: skip
+
+SHAPES: Mapping[str, Mapping[str, object]] = {"通报": BULLETIN, "清单": BULLETIN, SLIP: _SLIP, RULING: _RULING}
 
 
 def shape_of(name: str, ending: str) -> Mapping[str, object]:

@@ -16,7 +16,7 @@ def add(commands: Any) -> None:
     """The command and its arguments."""
     parser = command(commands, "readings", "口径", "每一种备选口径都算一遍，看哪些单位会变", _run)
     scoring_arguments(parser)
-    parser.add_argument("-o", dest="output", type=Path, metavar="文件.md", help="另写提请裁定的清单（.md）")
+    parser.add_argument("-o", dest="output", type=Path, metavar="文件.docx", help="另写提请裁定的清单（.docx 或 .md）")
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -25,7 +25,8 @@ def _run(arguments: argparse.Namespace) -> int:
     from engine.terminal import print_survey
 
     if arguments.output is not None:
-        pipeline.new_file(arguments.output, "待裁定的口径.md")
+        like = "待裁定的口径.md" if arguments.output.suffix.lower() == ".md" else "待裁定的口径.docx"
+        pipeline.new_file(arguments.output, like)
 
     with Progress("正在逐个试口径") as progress:
         found = survey(arguments.rules, arguments.records, options(arguments), progress.told)
