@@ -11,9 +11,11 @@ characters (5.2.3): a line is 28.95 pt, and 3号 is set 0.25 pt narrower, since 
 from __future__ import annotations
 
 import io
+import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -647,9 +649,21 @@ def _listing(sheet: Sheet) -> None:
     _spread(table, 2, 0, "格 in 行.格", "{{ 格 }}", FANG, SIZE_5)
 
 
-TEMPLATES = {
+# ---- web pages: one file each, made of pages/*.html and the parts that several share ------------------
+
+PAGES = Path(__file__).parent / "pages"
+_PART = re.compile(r"^<!-- 放入 (\w+) -->\n", re.MULTILINE)
+
+
+def page(name: str) -> bytes:
+    """A page with its parts put in: a file that stands alone."""
+    text = (PAGES / name).read_text(encoding="utf-8")
+    return _PART.sub(lambda part: (PAGES / f"{part[1]}.part").read_text(encoding="utf-8"), text).encode()
+
+
+TEMPLATES: dict[str, Callable[[], bytes]] = {
     "通报.docx": bulletin, "清单.docx": listing, "明细单.docx": slip, "修订对照表.docx": contrast,
-    "待裁定的口径.docx": ruling,
+    "待裁定的口径.docx": ruling, **{path.name: partial(page, path.name) for path in sorted(PAGES.glob("*.html"))},
 }  # fmt: skip
 
 
