@@ -130,6 +130,10 @@ def misspelt(book: RuleBook, path: Path) -> Path:
         (["explain", RULES, EXAMPLE], "缺少参数：--unit"),
         (["template", RULES], "缺少参数：-o"),
         (["roster", RULES], "缺少参数：-o"),
+        (
+            ["bulletin", RULES, EXAMPLE, "--kind", "季度进度", "--period", "2024-05", "--unit", "大埔镇"],
+            "“季度进度”是一份写全部单位的，不能加 --unit；一个单位一份的有：单位明细",
+        ),
         (["new-year", "25", "--from", RULES], "“25”不是年度，写四位数"),
         (["new-year", "2025"], "缺少参数：--from"),
     ],

@@ -11,7 +11,7 @@ from engine.bulletin.issue import Issue
 from engine.bulletin.words import full_date
 from engine.rulebook import RuleBook
 from engine.scoring import SCORE
-from engine.source import Problem
+from engine.source import Problem, Typed
 
 _YEAR, _NUMBER = "{年}", "{号}"
 
@@ -38,19 +38,20 @@ def unwritten(book: RuleBook, wording: Wording, as_of: date) -> Iterator[Problem
     """A 发文字号 of another form than 文面 says, or of another year; a 成文日期 before the as-of day (B08)."""
     form, day = book.letterhead.number, wording.day
     year = (day or as_of).year
+    typed = Typed("--number", wording.number)
     given = _year_of(form, wording.number)
     if form and wording.number and given is None:
         example = form.replace(_YEAR, str(year)).replace(_NUMBER, "15")
         detail = f"“{wording.number}”不是完整的发文字号，细则「文面」里写的样子是 {example}。"
-        yield Problem(
-            "B08", detail, None, f"写作 --number {example}（括号是六角的〔〕）；还没有编号的，不写 --number。"
-        )
+        hint = f"写作 --number {example}（括号是六角的〔〕）；还没有编号的，不写 --number。"
+        yield Problem("B08", detail, typed, hint)
     elif given is not None and day is not None and given != day.year:
         detail = f"文号“{wording.number}”是{given}年的，成文日期是{full_date(day)}。"
-        yield Problem("B08", detail, None, "核对 --number 和 --date。")
+        yield Problem("B08", detail, typed, "核对 --number 和 --date。")
     if day is not None and day < as_of:
         detail = f"成文日期{full_date(day)}在截至日{full_date(as_of)}之前，那时还没有这些数。"
-        yield Problem("B08", detail, None, f"--date 写{full_date(as_of)}或以后的一天；还没有定的，不写 --date。")
+        place = Typed("--date", day.isoformat())
+        yield Problem("B08", detail, place, f"--date 写{full_date(as_of)}或以后的一天；还没有定的，不写 --date。")
 
 
 def _year_of(form: str, number: str) -> int | None:
@@ -69,6 +70,6 @@ def untimely(book: RuleBook, issue: Issue, as_of: date) -> Iterator[Problem]:
     detail = (
         f"“{bulletin.name}”列的是{SCORE}，截至{full_date(as_of)}，{issue.period}还没有结束，{SCORE}和名次都还没有。"
     )
-    hint = f"去掉 --as-of，或写 {issue.as_of} 以后的一天"
+    hint = f"去掉 --as-of，或写 {issue.as_of}、以后的一天"
     hint += f"；要发进度，用 --kind {'、'.join(progress)}。" if progress else "。"
-    yield Problem("B09", detail, bulletin.place, hint)
+    yield Problem("B09", detail, Typed("--as-of", as_of.isoformat()), hint)
