@@ -45,6 +45,9 @@ lock:
 	$(VENV)/bin/python -m piptools compile --quiet --extra dev --all-build-deps --generate-hashes --allow-unsafe \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --no-header \
 		--output-file requirements.lock pyproject.toml
+	$(VENV)/bin/python -m piptools compile --quiet --extra bench --constraint requirements.lock --generate-hashes \
+		--allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --no-header \
+		--output-file requirements-bench.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) out build *.egg-info
