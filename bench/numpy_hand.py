@@ -9,8 +9,27 @@ import numpy as np
 import polars as pl
 
 from notice import (
-    CELLS, CHANNELS, COLUMNS, COUNTY_LEADER, END, FAULTS, FIRST_DAY, HARMLESS, JOURNAL, LAST_DAY, MOST, ON_TIME, POOR,
-    QUARTERS, QUOTAS, SECOND, SILENT, SLOW, UNIT, UNITS, WAYS,
+    CELLS,
+    CHANNELS,
+    COLUMNS,
+    COUNTY_LEADER,
+    END,
+    FAULTS,
+    FIRST_DAY,
+    HARMLESS,
+    JOURNAL,
+    LAST_DAY,
+    MOST,
+    ON_TIME,
+    POOR,
+    QUARTERS,
+    QUOTAS,
+    SECOND,
+    SILENT,
+    SLOW,
+    UNIT,
+    UNITS,
+    WAYS,
 )  # fmt: skip
 
 Array = np.ndarray
@@ -46,12 +65,16 @@ class Tables:
 
 def opened(folder: Path) -> Tables:
     """The ledgers read by Polars, words turned into codes."""
-    scan = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in ("采用", "批示", "约稿", "突发", "机制", "失实")}
+    scan = {
+        name: pl.scan_parquet(folder / f"{name}.parquet") for name in ("采用", "批示", "约稿", "突发", "机制", "失实")
+    }
     name = pl.col("县").cast(pl.Categorical(COUNTY_CODES))
     county = name.to_physical().cast(pl.Int64)
     unit = (county * N + coded("单位", UNITS)).alias("unit")
     item = county * ITEM + pl.col("信息编号").cast(pl.Categorical(ITEM_CODES)).to_physical()
-    fives = pl.lit(pl.Series([points // 5 for points in CELLS])).gather(coded("方式", WAYS) * 4 + coded("渠道", CHANNELS))
+    fives = pl.lit(pl.Series([points // 5 for points in CELLS])).gather(
+        coded("方式", WAYS) * 4 + coded("渠道", CHANNELS)
+    )
     first = pl.min_horizontal("电话报告时间", "书面报告时间")
     wait = (first.fill_null(END) - pl.col("发生时间")).dt.total_minutes()
     missed = pl.col("上报").ne(ON_TIME) | pl.col("质量").is_in(POOR).fill_null(False)
@@ -109,7 +132,11 @@ def scored(tables: Tables) -> dict[str, Array]:
     rank, tied = ranks(series, key)
     overall, _ = ranks(place // N, key)
     points = {f"{name}季采用分": quarters[:, q] for q, name in enumerate("一二三四")}
-    return parts | points | {"名次": rank, "并列": tied, "总名次": overall, "任务完成日": done, "县": np.array(tables.counties)}
+    return (
+        parts
+        | points
+        | {"名次": rank, "并列": tied, "总名次": overall, "任务完成日": done, "县": np.array(tables.counties)}
+    )
 
 
 def saved(scores: dict[str, Array], path: Path) -> None:
@@ -118,7 +145,10 @@ def saved(scores: dict[str, Array], path: Path) -> None:
     place = pl.Series(np.arange(len(scores["得分"])))
     names = {"县": counties.gather(place // N), "单位": pl.Series(UNITS).gather(place % N)}
     frame = pl.DataFrame(names | {name: pl.Series(array) for name, array in scores.items()})
-    absent = [pl.when(pl.col(name) >= 0).then(name).alias(name) for name in ("得分", "名次", "总名次", "工作机制", "任务完成日")]
+    absent = [
+        pl.when(pl.col(name) >= 0).then(name).alias(name)
+        for name in ("得分", "名次", "总名次", "工作机制", "任务完成日")
+    ]
     date = pl.lit(FIRST_DAY) + pl.duration(days="任务完成日")
     frame.with_columns(absent).with_columns(date.alias("任务完成日")).select(COLUMNS).write_parquet(path)
 
@@ -179,10 +209,12 @@ def awards(tables: Tables, adopted: Adopted) -> Array:
     pairs = adopted.pair[np.flatnonzero(adopted.fresh)[seen_pairs[start][owner] + nth]]
     rest = np.where(low < high, 1, 2)
     first, second = (low < high)[owner], (high < DAY)[owner]
-    return np.concatenate([
-        entries(pairs[first], low[owner[first]], 6 + sharers[owner[first]]),
-        entries(pairs[second], high[owner[second]], 6 + MOST * rest[owner[second]] + sharers[owner[second]]),
-    ])
+    return np.concatenate(
+        [
+            entries(pairs[first], low[owner[first]], 6 + sharers[owner[first]]),
+            entries(pairs[second], high[owner[second]], 6 + MOST * rest[owner[second]] + sharers[owner[second]]),
+        ]
+    )
 
 
 def running(numbers: Array) -> Array:
@@ -260,7 +292,9 @@ def ranks(group: Array, key: Array) -> tuple[Array, Array]:
     new_group[1:] = sorted_group[1:] != sorted_group[:-1]
     # those without a key come somewhere in between and take no place
     counted = (~none).cumsum() - ~none
-    rank = 1 + np.maximum.accumulate(np.where(fresh, counted, 0)) - np.maximum.accumulate(np.where(new_group, counted, 0))
+    rank = (
+        1 + np.maximum.accumulate(np.where(fresh, counted, 0)) - np.maximum.accumulate(np.where(new_group, counted, 0))
+    )
     starts = place[fresh]
     run = np.repeat(np.diff([*starts, len(order)]), np.diff([*starts, len(order)]))
     back = np.empty_like(order)

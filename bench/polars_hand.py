@@ -11,8 +11,27 @@ from pathlib import Path
 import polars as pl
 
 from notice import (
-    CELLS, CHANNELS, COLUMNS, COUNTY_LEADER, END, FAULTS, FIRST_DAY, HARMLESS, JOURNAL, LAST_DAY, MOST, ON_TIME, POOR,
-    QUARTERS, QUOTAS, SECOND, SILENT, SLOW, UNIT, UNITS, WAYS,
+    CELLS,
+    CHANNELS,
+    COLUMNS,
+    COUNTY_LEADER,
+    END,
+    FAULTS,
+    FIRST_DAY,
+    HARMLESS,
+    JOURNAL,
+    LAST_DAY,
+    MOST,
+    ON_TIME,
+    POOR,
+    QUARTERS,
+    QUOTAS,
+    SECOND,
+    SILENT,
+    SLOW,
+    UNIT,
+    UNITS,
+    WAYS,
 )  # fmt: skip
 
 Tables = dict[str, pl.LazyFrame]
@@ -26,7 +45,9 @@ WORTH = [5 * n * UNIT for n in range(7)] + [award * UNIT // n for award in AWARD
 
 def opened(folder: Path) -> Tables:
     """Scans of the ledgers with only the columns that count, as integer codes."""
-    scan = {name: pl.scan_parquet(folder / f"{name}.parquet") for name in ("采用", "批示", "约稿", "突发", "机制", "失实")}
+    scan = {
+        name: pl.scan_parquet(folder / f"{name}.parquet") for name in ("采用", "批示", "约稿", "突发", "机制", "失实")
+    }
     county = pl.col("县").cast(pl.Categorical(COUNTY_CODES))
     office = county.to_physical().cast(pl.Int64)
     unit = office * len(UNITS) + coded("单位", UNITS)
@@ -138,11 +159,15 @@ def awards(adopted: pl.LazyFrame, endorsed: pl.LazyFrame) -> pl.LazyFrame:
     first = granted.filter(low.is_not_null() & ((low < high) | high.is_null()))
     second = granted.filter(high.is_not_null())
     rest = pl.when(low < high).then(1).otherwise(2)
-    rows = pl.concat([
-        first.select("item", day=low, code=6 + n),
-        second.select("item", day=high, code=6 + MOST * rest.fill_null(2) + n),
-    ])
-    return rows.join(pairs.select("item", "pair"), on="item").select(entry(pl.col("pair"), pl.col("day"), pl.col("code")))
+    rows = pl.concat(
+        [
+            first.select("item", day=low, code=6 + n),
+            second.select("item", day=high, code=6 + MOST * rest.fill_null(2) + n),
+        ]
+    )
+    return rows.join(pairs.select("item", "pair"), on="item").select(
+        entry(pl.col("pair"), pl.col("day"), pl.col("code"))
+    )
 
 
 def totals(entries: pl.LazyFrame) -> pl.LazyFrame:
@@ -160,7 +185,10 @@ def totals(entries: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(
             pl.when(reached).then("day").alias("done"),
             *(
-                pl.when(pl.col("day").is_between(bounds[q], bounds[q + 1] - 1)).then("worth").otherwise(0).alias(f"q{q}")
+                pl.when(pl.col("day").is_between(bounds[q], bounds[q + 1] - 1))
+                .then("worth")
+                .otherwise(0)
+                .alias(f"q{q}")
                 for q in range(4)
             ),
         )
