@@ -35,8 +35,13 @@ lint: setup
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/mypy
 
-bench: setup
-	$(VENV)/bin/python bench/spine.py
+# make bench SIZES="1000 100000"：只量这些条数；不写就从一千量到一千万。
+bench: $(VENV)/.bench
+	$(VENV)/bin/python bench/table.py $(SIZES)
+
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.ready
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
 
 mutate: setup
 	$(VENV)/bin/python tests/mutants.py

@@ -90,7 +90,7 @@ parts AS (
 )
 SELECT county_name(county) AS 县, name AS 单位, score AS 得分,
        CASE WHEN score IS NOT NULL THEN rank() OVER series END AS 名次,
-       score IS NOT NULL AND count(*) OVER (PARTITION BY county, second, key) > 1 AS 并列,
+       CASE WHEN score IS NOT NULL THEN count(*) OVER (PARTITION BY county, second, key) > 1 END AS 名次并列,
        CASE WHEN score IS NOT NULL THEN rank() OVER (PARTITION BY county ORDER BY key NULLS LAST) END AS 总名次,
        year_part AS 年度采用任务, quarter_part AS 季度采用任务, asked AS 约稿, mechanism AS 工作机制, urgent AS 突发事件,
        zeroed AS 归零, total AS 年度采用分, q1 AS 一季采用分, q2 AS 二季采用分, q3 AS 三季采用分, q4 AS 四季采用分,

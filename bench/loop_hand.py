@@ -183,7 +183,7 @@ def county_rows(county: str, ledgers: dict[str, Rows], notice: Notice) -> Rows:
     series = [ranks([key if SECOND[at] == kind else None for at, key in enumerate(keys)]) for kind in (0, 1)]
     rows = []
     for at, one in enumerate(parts):
-        (quarters, done), (rank, tied) = standing[at], series[SECOND[at]].get(keys[at], (None, False))
+        (quarters, done), (rank, tied) = standing[at], series[SECOND[at]].get(keys[at], (None, None))
         finished = None if done is None else FIRST_DAY + timedelta(days=done)
         rows.append(
             (

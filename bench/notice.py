@@ -1,7 +1,7 @@
 """What every hand-written contender knows of the 2024 notice, and the columns each of them must give.
 
-The tables come from `tests/oracle.py`, which typed them from the notice. Shares of an endorsement are kept exact as whole
-numbers of ``1/UNIT`` points, UNIT = lcm(1..20), the most units that may share (rules/2024.yaml, 参与单位数).
+The tables come from `tests/oracle.py`, which typed them from the notice. Shares of an endorsement are kept exact as
+whole numbers of ``1/UNIT`` points, UNIT = lcm(1..20), the most units that may share (rules/2024.yaml, 参与单位数).
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ QUARTERS = (0, 91, 182, 274)  # the first day of each quarter, days counted from
 
 # The exact outcome of a unit: 采用分 in 1/UNIT points, dates as dates, blank where there is none.
 COLUMNS = (
-    *("县", "单位", "得分", "名次", "并列", "总名次"),
+    *("县", "单位", "得分", "名次", "名次并列", "总名次"),
     *("年度采用任务", "季度采用任务", "约稿", "工作机制", "突发事件", "归零"),
     *("年度采用分", "一季采用分", "二季采用分", "三季采用分", "四季采用分", "任务完成日"),
 )
-DIGEST = COLUMNS[:5]  # what every contender's digest is over
+DIGEST = COLUMNS[:6]  # what the digest is over, as in engine/bulk/figures.py

@@ -135,7 +135,7 @@ def scored(tables: Tables) -> dict[str, Array]:
     return (
         parts
         | points
-        | {"名次": rank, "并列": tied, "总名次": overall, "任务完成日": done, "县": np.array(tables.counties)}
+        | {"名次": rank, "名次并列": tied, "总名次": overall, "任务完成日": done, "县": np.array(tables.counties)}
     )
 
 
@@ -150,10 +150,11 @@ def saved(scores: dict[str, Array], path: Path) -> None:
         for name in ("得分", "名次", "总名次", "工作机制", "任务完成日")
     ]
     date = pl.lit(FIRST_DAY) + pl.duration(days="任务完成日")
-    frame.with_columns(absent).with_columns(date.alias("任务完成日")).select(COLUMNS).write_parquet(path)
+    tied = pl.when(pl.col("名次") >= 0).then("名次并列").alias("名次并列")
+    frame.with_columns(*absent, tied).with_columns(date.alias("任务完成日")).select(COLUMNS).write_parquet(path)
 
 
-# 采用分 ---------------------------------------------------------------------------------------------------------------
+# 采用分 ------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +248,7 @@ def totals(account: Array, units: int) -> tuple[Array, Array]:
     return np.diff(edges, axis=1), done
 
 
-# 得分和名次 -------------------------------------------------------------------------------------------------------------
+# 得分和名次 ------------------------------------------------------------
 
 
 def part(points: Array, quota: Array, step: int) -> Array:

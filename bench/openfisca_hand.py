@@ -2,13 +2,14 @@
 
 It has no running maximum, no distinct count across groups and no ranks. So in its favour, and unmeasured, `prepared`
 writes beside the ledgers: each adoption with the points its item had before, each endorsement's award with its number
-of sharers, counts of 约稿 and 突发 per unit, and 任务完成日. Ranks are numpy_hand's, and measured. Its numbers are int32 and
-float32 unless told otherwise: `Whole` makes them int64; its sums go through float64, exact below 2**53, which the
-points of a unit in 1/UNIT are.
+of sharers, counts of 约稿 and 突发 per unit, and 任务完成日. Ranks are numpy_hand's, and measured. Its numbers are
+int32 and float32 unless told otherwise: `Whole` makes them int64; its sums go through float64, exact below 2**53,
+which the points of a unit in 1/UNIT are.
 """
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -244,8 +245,12 @@ def scored(tables: Tables) -> dict[str, Array]:
     key = np.where(figures["得分"] < 0, -1, (100 - figures["得分"]) * numpy_hand.DAY + day)
     rank, tied = numpy_hand.ranks(place // N * 2 + np.array(SECOND)[place % N], key)
     overall, _ = numpy_hand.ranks(place // N, key)
-    ranks = {"名次": rank, "并列": tied, "总名次": overall, "任务完成日": done, "县": np.array(tables.counties)}
+    ranks = {"名次": rank, "名次并列": tied, "总名次": overall, "任务完成日": done, "县": np.array(tables.counties)}
     return figures | {"归零": figures["归零"] > 0} | ranks
 
 
 saved = numpy_hand.saved
+
+
+if __name__ == "__main__":
+    prepared(Path(sys.argv[1]))

@@ -1,7 +1,7 @@
 """The 2024 scoring as a Polars query tuned by hand: lazy, every key one packed integer, two sorts of plain integers.
 
-Nothing here is general: 渠道, 方式 and 单位 are known lists, item numbers become codes, and where the order of rows matters
-everything a row needs is packed into the integer that is sorted, so that no column is gathered by another's order.
+Nothing here is general: 渠道, 方式 and 单位 are known lists, item numbers become codes, and where the order of rows
+matters everything a row needs is packed into the integer that is sorted: no column is gathered by another's order.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ def saved(scores: pl.DataFrame, path: Path) -> None:
     scores.write_parquet(path)
 
 
-# 采用分 ---------------------------------------------------------------------------------------------------------------
+# 采用分 ------------------------------------------------------------
 
 
 def rises(adopted: pl.LazyFrame) -> pl.LazyFrame:
@@ -197,7 +197,7 @@ def totals(entries: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-# 约稿, 机制, 突发 --------------------------------------------------------------------------------------------------------
+# 约稿, 机制, 突发 ------------------------------------------------------------
 
 
 def commission(asked: pl.LazyFrame) -> pl.LazyFrame:
@@ -224,7 +224,7 @@ def emergency(events: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-# 得分和名次 -------------------------------------------------------------------------------------------------------------
+# 得分和名次 ------------------------------------------------------------
 
 
 def part(points: pl.Expr, quota: pl.Expr, step: int) -> pl.Expr:
@@ -267,7 +267,7 @@ def ranked(units: pl.LazyFrame) -> pl.LazyFrame:
         .with_columns(
             pl.col("key").rank("min").over("series").cast(pl.Int64).alias("名次"),
             pl.col("key").rank("min").over("县").cast(pl.Int64).alias("总名次"),
-            (pl.col("key").is_not_null() & (pl.len().over("series", "key") > 1)).alias("并列"),
+            pl.when(pl.col("key").is_not_null()).then(pl.len().over("series", "key") > 1).alias("名次并列"),
         )
         .rename({"year": "年度采用分", **points})
         .select(pl.col("县").cast(pl.String), pl.col(COLUMNS[1:]))

@@ -28,7 +28,8 @@ FORMULAS = {
     "delay": "3 if 分钟 > 2880 else 0 if 未报 or 分钟 <= 120 else 1 if 分钟 <= 720 else 2",
     "year": band("年度采用分", 4),
     "quarterly": " + ".join(band(f"(4 * {name}季)", 2) for name in "一二三四"),
-    "score": "0 if 归零 or 迟报 >= 2 else 取大(0, 年度分 + 季度分 + 20 - 取小(20, 约稿扣分) + 机制 - 30 * 迟报 - 50 * 漏报)",
+    "score": "0 if 归零 or 迟报 >= 2 else"
+    " 取大(0, 年度分 + 季度分 + 20 - 取小(20, 约稿扣分) + 机制 - 30 * 迟报 - 50 * 漏报)",
 }
 NAMES = {
     "points": ("方式", "渠道"),

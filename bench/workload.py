@@ -1,7 +1,7 @@
 """A made-up year of many counties as a folder of Parquet ledgers: ``python bench/workload.py N FOLDER``.
 
-``N`` counts the records of 采用; a county has about 500 of them, so that 1,000,000 are 2,000 counties of the 48 units of
-``rules/2024.yaml``. The other ledgers follow in the proportions of a real year. All rows are clean. On purpose there
+``N`` counts the records of 采用; a county has about 500 of them, so that 1,000,000 are 2,000 counties of the 48 units
+of ``rules/2024.yaml``. The other ledgers follow in the proportions of a real year. All rows are clean. On purpose there
 are items shared by up to 20 units, adopted again (higher, lower, on the same day, by one unit more), endorsed twice
 over, before their adoption or without the precondition; quarter ends; delays of just 2, 12 and 48 hours and a minute
 more; open events; units without any adoption; assessments that are missing or come after the year. Numbers of items
@@ -168,7 +168,7 @@ def adoptions(counties: range, rows: list[int]) -> Frame:
 
 
 def endorsements(counties: range, each: int) -> Frame:
-    """批示: of every sixth item, by one to three leaders; now and then of an item nobody adopted."""
+    """批示: of every sixth item, by one to three leaders; now and then without the precondition or any adoption."""
     again = pl.col("key") * 4 + pl.col("k")
     return (
         items(counties, each)
@@ -183,7 +183,12 @@ def endorsements(counties: range, each: int) -> Frame:
         .select(
             COUNTY,
             ITEM,
-            choose(again, 33, (*LEVELS, LEVELS[0], LEVELS[0])).alias("级别"),
+            pl.when(chance(again, 35, 10))
+            .then(choose(again, 33, LEVELS))  # whatever was adopted where
+            .when(pl.col("channel") == 0)
+            .then(pl.lit(LEVELS[0]))
+            .otherwise(choose(again, 36, (LEVELS[1], LEVELS[1], LEVELS[2])))
+            .alias("级别"),
             as_date(pl.col("d")).alias("批示日期"),
         )
         .collect()
@@ -299,7 +304,7 @@ def year(records: int, counties: range, of: int) -> dict[str, Frame]:
     rows = [records // of + (county < records % of) for county in counties]
     return {
         "采用": adoptions(counties, rows),
-        "批示": endorsements(counties, max(rows) * 2 // 3),
+        "批示": endorsements(counties, max(rows) // 2),
         "约稿": commissions(counties),
         "突发": emergencies(counties),
         "机制": assessments(counties),
