@@ -82,7 +82,7 @@ def test_every_contender_says_what_the_oracle_says(
 ) -> None:
     """得分、名次、并列、各项、采用分（精确到 1/232792560 分）、任务完成日：一处不差。"""
     if importlib.util.find_spec(LIBRARIES[name]) is None:
-        pytest.skip(f"没有装 {LIBRARIES[name]}（make bench 会装）")
+        pytest.skip(f"这里没有 {LIBRARIES[name]}（库由 make bench 安装）")
     contender = importlib.import_module(name)
     contender.saved(contender.scored(contender.loaded(contender.opened(folder))), tmp_path / "scores.parquet")
     columns = DIGEST if name == "xize_bulk" else COLUMNS  # the engine names some of its figures otherwise
