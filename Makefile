@@ -35,9 +35,9 @@ lint: setup
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/mypy
 
-# make bench SIZES="1000 100000"：只量这些条数；不写就从一千量到一千万。
+# make bench SIZES="1000 100000"：只量这些条数，不写就从一千量到一千万；ROUNDS=1：各只量一次；INTO=README.md：把表写进去。
 bench: $(VENV)/.bench
-	$(VENV)/bin/python bench/table.py $(SIZES)
+	$(VENV)/bin/python bench/table.py $(SIZES) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(INTO),--into $(INTO))
 
 $(VENV)/.bench: requirements-bench.lock $(VENV)/.ready
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock

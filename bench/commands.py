@@ -98,7 +98,7 @@ def commands(folder: Path, large: Path) -> dict[str, tuple[Command, str]]:
         "new-year": ["new-year", "2025", "--from", rules, "-o", folder / "2025.yaml"],
         "roster": ["roster", rules, "-o", folder / "任务表.xlsx"],
     }
-    return lines | {f"xize {name}": ([XIZE, *words], bare) for name, words in others.items()}
+    return lines | {f"xize {name}": ([XIZE, *words], "") for name, words in others.items()}
 
 
 def table(tell: Callable[[str], None], runs: int = RUNS) -> str:

@@ -72,8 +72,11 @@ NOTES = """\
 Seconds, and × the Polars query written and tuned by hand. Each figure is the least of several runs in processes of
 their own, contenders in turns; all wrote the same scores (SHA-256 over 县, 单位, 得分, 名次, 并列, 总名次). A record is
 an adoption; 1,000,000 are 2,000 counties of 48 units, with 批示, 约稿, 突发, 机制 and 失实 in proportion.
+
 “–”: not run, it would have taken over {patience:.0f} s or {room} GiB going by the sizes before.
+
 ¹ Given running maxima, shares, counts and completion days ready-made, unmeasured.
+
 ² Records of a county at a time; sorting, sums and ranks are the plain loop's, as for simpleeval.
 """
 
@@ -233,7 +236,7 @@ def surroundings() -> str:
     return (
         f"Measured with `make bench` on {dt.date.today():%Y-%m-%d}: {os.cpu_count()} cores, {memory:.0f} GiB, "  # noqa: DTZ011
         f"{platform.python_implementation()} {platform.python_version()}, "
-        f"{', '.join(f'{name} {installed(name)}' for name in names)}.\n"
+        f"{', '.join(f'{name} {installed(name)}' for name in names)}.\n\n"
     )
 
 
@@ -247,11 +250,17 @@ def installed(name: str) -> str:
 
 def put(text: str, path: Path) -> None:
     """Write the tables between the marks of a Markdown file. Raises Failed."""
-    page = path.read_text(encoding="utf-8")
-    first, last = (page.find(mark) for mark in MARKS)
-    if min(first, last) < 0 or last < first:
+    before, after = around(path)
+    path.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", encoding="utf-8")
+
+
+def around(path: Path) -> tuple[str, str]:
+    """What stands before and after the marks. Raises Failed."""
+    before, first, rest = path.read_text(encoding="utf-8").partition(MARKS[0])
+    _, last, after = rest.partition(MARKS[1])
+    if not (first and last):
         raise Failed(f"{path}: the marks {' and '.join(mark.strip() for mark in MARKS)} are not there")
-    path.write_text(page[: first + len(MARKS[0])] + "\n" + text + "\n" + page[last:], encoding="utf-8")
+    return before, after
 
 
 def main() -> int:
@@ -261,7 +270,7 @@ def main() -> int:
     parser.add_argument(
         "--only", nargs="+", default=[], metavar="MODULE", help="only these (the yardstick always runs)"
     )
-    parser.add_argument("--rounds", type=int, help="whole processes of each at each size")
+    parser.add_argument("--rounds", type=int, help="whole processes of each")
     parser.add_argument("--no-commands", action="store_true", help="without the times of the commands")
     parser.add_argument("--into", type=Path, metavar="FILE.md", help="write the tables between the marks of this file")
     chosen = parser.parse_args()
@@ -270,12 +279,14 @@ def main() -> int:
     for missing in (c for c in wanted if c not in contenders):
         tell(f"{missing.name} does not compete: {missing.needs} is not there")
     try:
+        if chosen.into:
+            around(chosen.into)  # before hours of measuring
         results = measured(chosen.sizes or list(SIZES), contenders, chosen.rounds)
         text = surroundings() + NOTES.format(patience=PATIENCE, room=ROOM // 1024) + "\n" + tables(results, contenders)
         if not chosen.no_commands:
             import commands
 
-            text += commands.table(tell)
+            text += commands.table(tell, chosen.rounds or commands.RUNS)
         print(text)
         if chosen.into:
             put(text, chosen.into)

@@ -13,7 +13,9 @@ from typing import Any
 import polars
 import pytest
 
+import measure
 import oracle
+import table
 import workload
 from digest import digest
 from notice import COLUMNS, DIGEST, UNIT
@@ -108,6 +110,30 @@ def test_the_same_n_gives_the_same_ledgers(folder: Path, tmp_path: Path) -> None
     workload.write(RECORDS, tmp_path / "again")
     for file in sorted(folder.iterdir()):
         assert file.read_bytes() == (tmp_path / "again" / file.name).read_bytes(), file.name
+
+
+def test_the_tables_go_between_the_marks(tmp_path: Path) -> None:
+    """表只写在两个记号之间，前后的字一个不动；没有记号的文件不写。"""
+    page = tmp_path / "page.md"
+    page.write_text(f"前\n{table.MARKS[0]}旧\n{table.MARKS[1]}后\n", encoding="utf-8")
+    table.put("新", page)
+    table.put("新", page)
+    assert page.read_text(encoding="utf-8") == f"前\n{table.MARKS[0]}\n新\n{table.MARKS[1]}后\n"
+    page.write_text("前\n", encoding="utf-8")
+    with pytest.raises(measure.Failed):
+        table.put("新", page)
+
+
+def test_a_contender_stops_where_it_would_take_too_long() -> None:
+    """照前两个条数的增长，下一个条数要用一分钟以上或内存太多的，不再量；手写的 Polars 一直量。"""
+    slow, fast = table.CONTENDERS[-1], table.YARDSTICK
+    results = {n: {c.name: table.Figures([measure.Taken(n / 1000, n / 1000, 90)]) for c in (slow, fast)}
+               for n in (1_000, 10_000)}  # fmt: skip
+    assert table.affordable(slow, 59_000, results)
+    assert not table.affordable(slow, 61_000, results)
+    assert table.affordable(fast, 61_000, results)
+    results[100_000] = {fast.name: results[10_000][fast.name]}
+    assert not table.affordable(slow, 200_000, results)
 
 
 def test_the_digest_does_not_hang_on_order(tmp_path: Path) -> None:
