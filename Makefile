@@ -36,8 +36,13 @@ lint: setup
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/mypy
 
-bench: setup
-	$(VENV)/bin/python bench/spine.py
+# make bench SIZES="1000 100000"：只量这些条数，不写就从一千量到一千万；ROUNDS=1：各只量一次；INTO=README.md：把表写进去。
+bench: $(VENV)/.bench
+	$(VENV)/bin/python bench/table.py $(SIZES) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(INTO),--into $(INTO))
+
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.ready
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	@touch $@
 
 mutate: setup
 	$(VENV)/bin/python tests/mutants.py
@@ -46,6 +51,9 @@ lock:
 	$(VENV)/bin/python -m piptools compile --quiet --extra dev --all-build-deps --generate-hashes --allow-unsafe \
 		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --no-header \
 		--output-file requirements.lock pyproject.toml
+	$(VENV)/bin/python -m piptools compile --quiet --extra bench --constraint requirements.lock --generate-hashes \
+		--allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --no-header \
+		--output-file requirements-bench.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) out build *.egg-info
