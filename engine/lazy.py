@@ -7,7 +7,8 @@ object :data:`UNREAD`, which any operation on it gives back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import builtins
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ __all__ = [
     "Int64",
     "LazyFrame",
     "Unknown",
+    "checkpoint",
     "col",
     "concat",
     "from_native",
@@ -34,6 +36,7 @@ __all__ = [
     "min_horizontal",
     "nobody_reads",
     "to_native",
+    "total",
     "unread",
     "when",
 ]  # fmt: skip
@@ -99,6 +102,14 @@ def unread() -> AbstractContextManager[None]:
     return made_by(UNREAD)
 
 
+def checkpoint(frame: LazyFrame[Any]) -> LazyFrame[Any]:
+    """The same frame, computed once however many plans read it, where Polars can be told so."""
+    if not frame.implementation.is_polars():
+        return frame
+    made: LazyFrame[Any] = _make().from_native(_make().to_native(frame).cache())
+    return made
+
+
 def nobody_reads() -> bool:
     """Whether this is a dry run."""
     return _maker.get() is UNREAD
@@ -138,3 +149,11 @@ def min_horizontal(*exprs: Any) -> Expr:
     """The smallest of several columns, row by row."""
     made: Expr = _make().min_horizontal(*exprs)
     return made
+
+
+def total(terms: Sequence[Expr]) -> Expr:
+    """All of them added (one at least), in pairs of pairs: some engines refuse an expression as deep as many are."""
+    if terms[1:]:
+        middle = builtins.len(terms) // 2
+        return total(terms[:middle]) + total(terms[middle:])
+    return terms[0]

@@ -7,7 +7,7 @@ is a cycle, a name that nobody defines is a fault.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from engine.column import Column, Misfit
 from engine.evaluate import evaluate, is_condition, unknown_name
 from engine.formula import Expression
 from engine.rulebook import Collect, Item, Kind, Part, Period, RuleBook, Step, Title
-from engine.scoring.table import DAY, MARK, PERIOD, UNIT, Lazy, Table, stored_names
+from engine.scoring.table import DAY, MARK, OFFICE, PERIOD, ROW, SPOT, UNIT, Lazy, Table, stored_names
 from engine.source import Problem, Rejected, Span
 
 if TYPE_CHECKING:
@@ -74,6 +74,10 @@ class Study:
         self.marked = 0  # columns made for them
         self.ready: dict[str, tuple[Lazy, pl.DataFrame]] = {}  # of an alternative: tables taken over, with their rows
         self._make_table, self._build = make_table, build
+        self.offices = 0  # scored in one plan, each with the whole roster; 0: the one there is, and nothing says so
+        self.latest: Mapping[str, int] = {}  # ledger → its last day, where it is known before the plan is
+        self.private: Mapping[tuple[str, str], int] = {}  # (ledger, text column) → see engine.scoring.lean.Known
+        self.last_row = 0  # the largest row number of any ledger; 0: not known
         self.stale: frozenset[str] | None = None  # of an alternative: what its change reaches
         self.asked: dict[str, set[str]] = {}  # entry or ledger → what it asked for
         self._building: list[str] = []
@@ -132,11 +136,27 @@ class Study:
             return PERIOD
         name = f"#{period.value}"
         if name not in table.columns:
-            starts = self.stretches[period]
-            number = nw.lit(1, nw.Int64)
-            for stretch in starts[1:]:
-                number = number + (nw.col(DAY) >= stretch.start).cast(nw.Int64)
-            table.add(name, Column(Kind.NUMBER, number, low=1, high=len(starts)))
+            number = self.number_of(period, nw.col(DAY))
+            table.add(name, Column(Kind.NUMBER, number, low=1, high=len(self.stretches[period])))
+        return name
+
+    def number_of(self, period: Period, day: nw.Expr) -> nw.Expr:
+        """Which period of the year a day lies in, counted from 1."""
+        later = [(day >= stretch.start).cast(nw.Int64) for stretch in self.stretches[period][1:]]
+        return nw.total([nw.lit(1, nw.Int64), *later])
+
+    def spot(self, table: Table, period: Period) -> str:
+        """The column that numbers unit and period together: where a row lies on the table of the period.
+
+        One whole number is grouped and joined by much faster than two.
+        """
+        times = len(self.stretches[period])
+        if times == 1:
+            return UNIT
+        name = f"{SPOT}{period.value}"
+        if name not in table.spots:
+            table.then_with((nw.col(UNIT) * times + nw.col(self.label(table, period))).alias(name))
+            table.spots = table.spots | {name}
         return name
 
     # ---- names ----------------------------------------------------------------------------
@@ -161,7 +181,7 @@ class Study:
         if name in table.columns:
             return table.columns[name]
         if name == "单位" and table.has_unit:
-            return Column(Kind.UNIT, nw.col(UNIT), options=tuple(u.name for u in self.book.roster.units))
+            return Column(Kind.UNIT, self._own_unit(), options=tuple(u.name for u in self.book.roster.units))
         entry = self.entries.get(name)
         if entry is not None and not _is_account(entry):
             return self._entry_column(table, entry)
@@ -183,6 +203,14 @@ class Study:
         number = Column(Kind.NUMBER, nw.col(self.label(table, period)), low=1, high=len(self.stretches[period]))
         return table.add(period.value, number)
 
+    def _own_unit(self) -> nw.Expr:
+        """The unit's position in the roster."""
+        return nw.col(UNIT) % len(self.book.roster.units) if self.offices else nw.col(UNIT)
+
+    def unit_of(self, position: nw.Expr) -> nw.Expr:
+        """The unit's number among those of all offices, from its position in the roster."""
+        return nw.col(OFFICE) * len(self.book.roster.units) + position if self.offices else position
+
     def _entry_column(self, table: Table, entry: Entry) -> Column:
         home = self.table(self.home(entry))
         self.built(entry.name)
@@ -203,17 +231,49 @@ class Study:
         """Join a coarser column onto a table: by unit, and by the period the row lies in."""
         assert home.period is not None
         source = home.columns[name]
-        label = self.label(table, home.period)
         if table is home:
             return source
-        names = stored_names(name, source)
-        keys = [nw.col(UNIT), nw.col(PERIOD).alias(label)]
-        table.join(home.select(*keys, *names), (UNIT, label))
+        names, spot = stored_names(name, source), self.spot(home, home.period)
+        here = self.spot(table, home.period)
+        rows = home.base if name in self.book.roster.fields and spot == UNIT else home.fork()
+        table.join(None if rows is None else rows.select(nw.col(spot).alias(here), *names), (here,))
         table.columns[name] = source
         return source
 
     def keys(self, table: Table, names: Iterable[str]) -> list[str]:
-        """The physical columns of a 同 list; 年 半年 季 月 周 日 are the row's own labels."""
+        """The physical columns that keep the rows of a 同 list together, each office's apart."""
+        found = self.physical(table, names)
+        return found if {UNIT, *(name for _, name in self.private)} & set(found) else [*self.apart, *found]
+
+    def bounds(self, table: Table) -> dict[str, tuple[int, int]]:
+        """Physical columns of a ledger or account → what their values, which are never missing, lie between."""
+        fields = [f for ledger in self.book.ledgers.values() for f in ledger.fields.values()]
+        found = {} if self._dated_apart(table) else {DAY: (0, self.as_of)}
+        if table.has_unit and all(f.blank is None for f in fields if f.kind is Kind.UNIT):
+            found[UNIT] = (0, len(self.book.roster.units) * max(self.offices, 1) - 1)
+        if self.last_row:
+            found[ROW] = (0, self.last_row)
+        return found | {
+            name: (0, most) for (ledger, name), most in self.private.items() if ledger == table.name and most
+        }
+
+    def _dated_apart(self, table: Table) -> bool:
+        """Whether an account has points dated otherwise than their ledger (归期), perhaps after the as-of date."""
+        account = self.book.items.get(table.name)
+        columns = account.mechanism.columns if account is not None and isinstance(account.mechanism, Collect) else ()
+        return any(self.book.items[name].dated is not None for name in columns)
+
+    def height(self, table: Table) -> int:
+        """The most rows a table can have."""
+        return table.total * max(self.offices, 1)
+
+    @property
+    def apart(self) -> list[str]:
+        """What keeps the rows of different offices apart, where nothing else does."""
+        return [OFFICE] if self.offices else []
+
+    def physical(self, table: Table, names: Iterable[str]) -> list[str]:
+        """The physical columns of some names; 年 半年 季 月 周 日 are the row's own labels."""
         found = []
         for name in names:
             period = self._period_named(table, name)
@@ -221,7 +281,9 @@ class Study:
                 found.append(self.label(table, period))
             elif name == "日" and name not in table.columns:
                 found.append(DAY)
-            elif name == "单位" and name not in table.columns and table.has_unit:
+            elif (name == "单位" and name not in table.columns and table.has_unit) or (
+                self.offices and name == table.own_unit
+            ):
                 found.append(UNIT)
             else:
                 self.column(table, name)
