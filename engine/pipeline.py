@@ -194,7 +194,7 @@ def contrast(
     means = impact.Means(
         lambda doc, base: _studied(doc, None, base),
         lambda book: intake(book, records, used_by(book)),
-        lambda book, ledgers: _scored(book, ledgers, _as_of(book, as_of), None, skip_bad=True),
+        lambda book, ledgers: _scored(book, ledgers, counted_to(book, as_of), None, skip_bad=True),
         step or (lambda done, whole: None),
     )  # fmt: skip
     return comparison, impact.measured(comparison, first, second, means)
@@ -245,8 +245,8 @@ def score_ledgers(
     changed nor asks for something changed is not computed again.
     """
     chosen = options or Options()
-    book = _scaled(book, chosen.scale_to)
-    as_of = _as_of(book, chosen.as_of)
+    book = scaled_to(book, chosen.scale_to)
+    as_of = counted_to(book, chosen.as_of)
     if ledgers.blocking or (ledgers.faulty and not chosen.skip_bad):
         raise Rejected([*ledgers.problems, *ledgers.notices])
     before = base.outcome if base is not None and base.ledgers is ledgers and not base.skipped else None
@@ -300,16 +300,17 @@ def _uncounted(ledgers: Ledgers, ledger: str, row: int, reason: str) -> Uncounte
     return Uncounted(ledger, ledgers.raw[ledger].file, row, reason)
 
 
-def _as_of(book: RuleBook, asked: date | None) -> int:
-    as_of = asked or book.title.end
-    if as_of < book.title.start:
-        detail = f"截至日 {as_of} 早于考评期的第一天 {book.title.start}。"
+def counted_to(book: RuleBook, asked: date | None) -> int:
+    """The as-of day: the one asked for, else the last of the appraisal. Raises :class:`Rejected`."""
+    day = asked or book.title.end
+    if day < book.title.start:
+        detail = f"截至日 {day} 早于考评期的第一天 {book.title.start}。"
         raise Rejected([Problem("R18", detail, book.title.place, "换一个截至日，或换对应年度的细则文件。")])
-    return day_number(as_of)
+    return day_number(day)
 
 
-def _scaled(book: RuleBook, to: Fraction | None) -> RuleBook:
-    """--scale-to: every 折算 goes to this figure, for every unit."""
+def scaled_to(book: RuleBook, to: Fraction | None) -> RuleBook:
+    """--scale-to: every 折算 goes to this figure, for every unit. Raises :class:`Rejected` where there is none."""
     if to is None:
         return book
     items = {n: i for n, i in book.items.items() if isinstance(i.mechanism, Scaled)}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -52,6 +52,25 @@ def print_result(result: Result) -> None:
     _print_uncounted(console, result)
     _print_remarks(console, result)
     _print_readings(console, result)
+
+
+def print_bulk(summary: Mapping[str, Any]) -> None:
+    """A run over many offices, from its summary (汇总.json): how many, what was not counted and why, the digest."""
+    console, rules = _console(), summary["规则"]
+    state = f"　{rules['状态']}" if "状态" in rules else ""
+    provisional = "　暂定" if summary["暂定"] else ""
+    head = f"{rules['名称']}　{rules['年度']} 年度{state}　截至 {summary['截至']}{provisional}"
+    console.print(Text(head, style="bold"), soft_wrap=True)
+    console.print(f"{summary['各家']} 家，{summary['单位']} 个单位。")
+    for reason, units in summary["没有得分"].items():
+        console.print(f"  没有得分：{reason} {units} 个单位")
+    rows = summary["记录"]
+    read, counted = (sum(ledger[key] for ledger in rows.values()) for key in ("读入", "计入"))
+    console.print(f"读入 {read} 行，计入 {counted} 行，未计 {read - counted} 行。")
+    for name, ledger in rows.items():
+        for reason, number in ledger["未计"].items():
+            console.print(Text(f"  未计 {name} {number} 行：{reason}"), soft_wrap=True)
+    console.print(f"校验值 {summary['校验值']}", soft_wrap=True)
 
 
 def _headline(result: Result) -> str:

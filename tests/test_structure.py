@@ -35,7 +35,7 @@ FLOORS = [
     ["contrast"],
     ["telling", "workbook"],
     ["pipeline"],
-    ["authoring", "publish", "trial", "readings", "batch"],
+    ["authoring", "publish", "trial", "readings", "batch", "bulk"],
     ["terminal"],
     ["commands"],
     ["__main__", "__init__"],

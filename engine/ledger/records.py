@@ -193,7 +193,7 @@ def _refuse_flaw(flaw: Flaw, rows: list[int], findings: Findings) -> None:
 
 def column(f: Field, text: pl.Series, to_judge: pl.Series, roster: Roster, findings: Findings) -> pl.Series:
     """A column typed; its cells that cannot be read are refused."""
-    judge = _judge(f, roster)
+    judge = judge_of(f, roster)
     values, faulty = _free_text(f, text) if f.kind is Kind.TEXT else _words(f, text, judge, findings)
     rows, refused = findings.table.rows, faulty & to_judge
     if refused.any():
@@ -220,7 +220,7 @@ def _words(f: Field, text: pl.Series, judge: cells.Reader, findings: Findings) -
     return values, ~text.is_in([*known, ""] if f.blank is not None else list(known))
 
 
-def _judge(f: Field, roster: Roster) -> cells.Reader:
+def judge_of(f: Field, roster: Roster) -> cells.Reader:
     """What a cell of this column says, or its fault; a TEXT cell is only looked at when it is at fault."""
     read_cell = cells.reader(f, roster)
 

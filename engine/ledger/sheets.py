@@ -275,7 +275,7 @@ def _read_parquet(path: Path, sheets: Sheets) -> RawTable:
         raise unreadable("F19", file, "不是 Parquet 文件，或者已损坏。", "重新导出，或另存为 CSV。") from error
     sheets.problems.extend(_odd_types(frame, file, path.name))
     rows = pl.int_range(2, frame.height + 2, dtype=pl.Int64, eager=True).alias("行")
-    text, rows = _drop_blank(frame.select(_as_text(name, dtype) for name, dtype in frame.schema.items()), rows)
+    text, rows = _drop_blank(frame.select(as_text(name, dtype) for name, dtype in frame.schema.items()), rows)
     return RawTable(path.stem, file, path.name, text, rows)
 
 
@@ -289,7 +289,7 @@ def _odd_types(frame: pl.DataFrame, file: str, sheet: str) -> Iterable[Problem]:
             )
 
 
-def _as_text(name: str, dtype: pl.DataType) -> pl.Expr:
+def as_text(name: str, dtype: pl.DataType) -> pl.Expr:
     """A column in the same texts an Excel cell gives; types that cannot be are blank (and told)."""
     column = pl.col(name)
     if dtype.is_nested() or dtype == pl.Binary:

@@ -43,6 +43,8 @@ from engine.scoring.clock import clock
 from engine.scoring.elapsed import WORKDAYS, elapsed
 from engine.scoring.gather import gather
 from engine.scoring.groups import before, carry, count_only, running, sequence, streak
+from engine.scoring.lean import Known, Sums, carried_out
+from engine.scoring.lean import plan as lean_plan
 from engine.scoring.outcome import TIED, consequence, rank, scaled
 from engine.scoring.rows import as_number, formula, lookup, per_time
 from engine.scoring.run import Fault, Outcome, run
@@ -59,12 +61,16 @@ __all__ = [
     "TIED",
     "WORKDAYS",
     "Fault",
+    "Known",
     "Outcome",
     "Study",
+    "Sums",
     "behind",
+    "carried_out",
     "check",
     "dry",
     "listed",
+    "plan",
     "score",
     "study_of",
     "supposed",
@@ -97,11 +103,13 @@ def study_of(book: RuleBook, as_of: int, frames: Any = None, **data: Any) -> Stu
     """Build every item of a rule book, over ``frames`` or, without them, dry.
 
     ``data``: ``rows``, ``bounds`` and ``roster`` as :func:`engine.scoring.tables.table_maker`
-    takes them, ``base`` as :func:`engine.scoring.run.run` does. The study's ``problems`` are the
-    faults of the rule book.
+    takes them, ``base`` as :func:`engine.scoring.run.run` does, ``offices``, ``private`` and ``latest`` as a
+    :class:`Study` holds them. The study's ``problems`` are the faults of the rule book.
     """
     rows, bounds, roster = data.get("rows", {}), data.get("bounds", {}), data.get("roster")
     study = Study(book, as_of, table_maker(frames, rows, bounds, roster), _build)
+    study.offices, study.private = data.get("offices", 0), frozenset(data.get("private", ()))
+    study.latest = data.get("latest", {})
     base: Outcome | None = data.get("base")
     if base is not None:
         take_over(study, base.study, base.frames)
@@ -137,6 +145,11 @@ def score(book: RuleBook, frames: Any, as_of: int, base: Outcome | None = None) 
     Raises :class:`Rejected` for faults of the rule book.
     """
     return run(book, frames, as_of, _with_lists, base)
+
+
+def plan(book: RuleBook, frames: Mapping[str, Any], as_of: int, known: Known) -> Study:
+    """The plan of a rule book over typed lazy ledgers, to be carried out by :func:`carried_out`."""
+    return lean_plan(book, frames, as_of, known, study_of)
 
 
 def listed(bulletin: str, name: str) -> str:

@@ -40,14 +40,14 @@ def _group(study: Study, table: Table, within: str) -> tuple[list[str], list[int
     """The columns that make a group, and how many units the groups have."""
     units = study.book.roster.units
     if within == EVERYBODY:
-        return [PERIOD], [len(units)]
+        return [*study.apart, PERIOD], [len(units)]
     if within not in study.book.roster.fields:
         raise Misfit(
             f"「范围」写“{EVERYBODY}”，或者单位的一列（{'、'.join(study.book.roster.fields)}），“{within}”不是"
         )
     study.column(table, within)
     values = [unit.values.get(within) for unit in units]
-    return [PERIOD, within], [values.count(v) for v in dict.fromkeys(values)]
+    return [*study.apart, PERIOD, within], [values.count(v) for v in dict.fromkeys(values)]
 
 
 def _value(study: Study, table: Table, mechanism: Across) -> Column:

@@ -24,7 +24,7 @@ def rank(study: Study, table: Table, item: Item, mechanism: Rank) -> Column:
     """
     if table.period is None:
         raise Misfit("「名次」只排单位，不排台账的记录")
-    group = [PERIOD]
+    group = [*study.apart, PERIOD]
     if mechanism.within is not None:
         study.column(table, mechanism.within)
         group.append(mechanism.within)

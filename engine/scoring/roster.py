@@ -10,11 +10,14 @@ from typing import Any
 from engine import lazy as nw
 from engine.calendar import stretches
 from engine.rulebook import Kind, Period, RuleBook
-from engine.scoring.table import ABSENT, DAY, ENDED, PERIOD, UNIT, Lazy
+from engine.scoring.table import ABSENT, DAY, ENDED, OFFICE, PERIOD, UNIT, Lazy
 
 
-def units_by_period(book: RuleBook, period: Period, as_of: int) -> Lazy:
-    """The complete units × periods frame, attributes included: no unit and no period is ever missing."""
+def units_by_period(book: RuleBook, period: Period, as_of: int, offices: int = 0) -> Lazy:
+    """The complete units × periods frame, attributes included: no unit and no period is ever missing.
+
+    With ``offices`` every office has the whole roster, its units numbered on from those of the one before.
+    """
     import polars as pl
 
     units = book.roster.units
@@ -32,6 +35,9 @@ def units_by_period(book: RuleBook, period: Period, as_of: int) -> Lazy:
         {PERIOD: [s.number for s in cut], DAY: [s.start for s in cut], ENDED: [s.end <= as_of for s in cut]},
         schema={PERIOD: pl.Int64, DAY: pl.Int64, ENDED: pl.Boolean},
     )
+    if offices:
+        apart = pl.select(pl.int_range(offices, dtype=pl.Int64).alias(OFFICE))
+        frame = apart.join(frame, how="cross").with_columns((pl.col(OFFICE) * len(units) + pl.col(UNIT)).alias(UNIT))
     return nw.from_native(frame.join(periods, how="cross").lazy())
 
 

@@ -7,7 +7,7 @@ is a cycle, a name that nobody defines is a fault.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,7 @@ from engine.column import Column, Misfit
 from engine.evaluate import evaluate, is_condition, unknown_name
 from engine.formula import Expression
 from engine.rulebook import Collect, Item, Kind, Part, Period, RuleBook, Step, Title
-from engine.scoring.table import DAY, MARK, PERIOD, UNIT, Lazy, Table, stored_names
+from engine.scoring.table import DAY, MARK, OFFICE, PERIOD, UNIT, Lazy, Table, stored_names
 from engine.source import Problem, Rejected, Span
 
 if TYPE_CHECKING:
@@ -74,6 +74,9 @@ class Study:
         self.marked = 0  # columns made for them
         self.ready: dict[str, tuple[Lazy, pl.DataFrame]] = {}  # of an alternative: tables taken over, with their rows
         self._make_table, self._build = make_table, build
+        self.offices = 0  # scored in one plan, each with the whole roster; 0: the one there is, and nothing says so
+        self.latest: Mapping[str, int] = {}  # ledger → its last day, where it is known before the plan is
+        self.private: frozenset[str] = frozenset()  # texts held as numbers that no other office has
         self.stale: frozenset[str] | None = None  # of an alternative: what its change reaches
         self.asked: dict[str, set[str]] = {}  # entry or ledger → what it asked for
         self._building: list[str] = []
@@ -161,7 +164,7 @@ class Study:
         if name in table.columns:
             return table.columns[name]
         if name == "单位" and table.has_unit:
-            return Column(Kind.UNIT, nw.col(UNIT), options=tuple(u.name for u in self.book.roster.units))
+            return Column(Kind.UNIT, self._own_unit(), options=tuple(u.name for u in self.book.roster.units))
         entry = self.entries.get(name)
         if entry is not None and not _is_account(entry):
             return self._entry_column(table, entry)
@@ -182,6 +185,14 @@ class Study:
             return None
         number = Column(Kind.NUMBER, nw.col(self.label(table, period)), low=1, high=len(self.stretches[period]))
         return table.add(period.value, number)
+
+    def _own_unit(self) -> nw.Expr:
+        """The unit's position in the roster."""
+        return nw.col(UNIT) % len(self.book.roster.units) if self.offices else nw.col(UNIT)
+
+    def unit_of(self, position: nw.Expr) -> nw.Expr:
+        """The unit's number among those of all offices, from its position in the roster."""
+        return nw.col(OFFICE) * len(self.book.roster.units) + position if self.offices else position
 
     def _entry_column(self, table: Table, entry: Entry) -> Column:
         home = self.table(self.home(entry))
@@ -213,7 +224,17 @@ class Study:
         return source
 
     def keys(self, table: Table, names: Iterable[str]) -> list[str]:
-        """The physical columns of a 同 list; 年 半年 季 月 周 日 are the row's own labels."""
+        """The physical columns that keep the rows of a 同 list together, each office's apart."""
+        found = self.physical(table, names)
+        return found if {UNIT, *self.private} & set(found) else [*self.apart, *found]
+
+    @property
+    def apart(self) -> list[str]:
+        """What keeps the rows of different offices apart, where nothing else does."""
+        return [OFFICE] if self.offices else []
+
+    def physical(self, table: Table, names: Iterable[str]) -> list[str]:
+        """The physical columns of some names; 年 半年 季 月 周 日 are the row's own labels."""
         found = []
         for name in names:
             period = self._period_named(table, name)
@@ -221,7 +242,9 @@ class Study:
                 found.append(self.label(table, period))
             elif name == "日" and name not in table.columns:
                 found.append(DAY)
-            elif name == "单位" and name not in table.columns and table.has_unit:
+            elif (name == "单位" and name not in table.columns and table.has_unit) or (
+                self.offices and name == table.own_unit
+            ):
                 found.append(UNIT)
             else:
                 self.column(table, name)

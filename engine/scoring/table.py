@@ -13,6 +13,8 @@ from engine.rulebook import Period
 # Columns of our own; no name of a rule file can begin so.
 OWN = "#"
 ROW, UNIT, DAY, PERIOD, ENDED, SOURCE = "#行", "#单位", "#日", "#期", "#到期", "#来源"
+# Only where one plan scores many offices: which one; 单位 then counts on through all of them.
+OFFICE = "#办"
 # Kept for explanations: whether a row met an item's 当; which cell of a table it fell in;
 # whether it was singled out as faulty or waiting; whether a decision settles a 处置;
 # whether a unit is on a list of a bulletin.
@@ -27,8 +29,8 @@ Lazy: TypeAlias = "nw.LazyFrame[Any]"
 class Table:
     """``frame`` is ``None`` on a dry run (types are checked, nothing is read).
 
-    ``rows`` bounds how many rows one unit can have, ``total`` how many there are; ``period`` is set on 单位×期 tables,
-    ``ledger`` on ledgers and accounts.
+    ``rows`` bounds how many rows one unit can have, ``total`` how many one office has; ``period`` is set on 单位×期
+    tables, ``ledger`` on ledgers and accounts; ``own_unit`` is the ledger's column that says the unit.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Table:
     ledger: bool = False
     period: Period | None = None
     has_unit: bool = False
+    own_unit: str = ""
     columns: dict[str, Column] = field(default_factory=dict)
     settled: bool = False
     settling: bool = False

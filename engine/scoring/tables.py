@@ -65,9 +65,10 @@ def _ledger(study: Study, ledger: Ledger, frame: Lazy | None, rows: tuple[int, i
     dated = ledger.fields[ledger.dated]
     day = nw.col(dated.name) if dated.kind is Kind.DAY else nw.col(dated.name) // 1440
     table.then_with(day.alias(DAY))
-    late = table.select(ROW, where=nw.col(DAY) > study.as_of)
-    study.gone.append(Gone(ledger.name, late, f"{dated.name}在截至日之后"))
-    table.filter(nw.col(DAY) <= study.as_of)
+    if study.latest.get(ledger.name, study.as_of + 1) > study.as_of:
+        late = table.select(ROW, where=nw.col(DAY) > study.as_of)
+        study.gone.append(Gone(ledger.name, late, f"{dated.name}在截至日之后"))
+        table.filter(nw.col(DAY) <= study.as_of)
     _give_units(study, ledger, table)
     return table
 
@@ -95,8 +96,8 @@ def _give_units(study: Study, ledger: Ledger, table: Table) -> None:
     if ledger.link is not None:
         _link(study, ledger, ledger.link, table)
     elif own:
-        table.then_with(nw.col(own[0]).alias(UNIT))
-        table.has_unit = True
+        table.then_with(study.unit_of(nw.col(own[0])).alias(UNIT))
+        table.has_unit, table.own_unit = True, own[0]
 
 
 def _link(study: Study, ledger: Ledger, link: Link, table: Table) -> None:
@@ -104,7 +105,7 @@ def _link(study: Study, ledger: Ledger, link: Link, table: Table) -> None:
     other = study.table(link.ledger)
     study.settle(other)
     same = study.keys(other, link.same)
-    take = study.keys(other, link.take)
+    take = study.physical(other, link.take)
     study.keys(table, link.same)
     source = _until(study, link, table, other, same, take)
     if table.frame is not None and source is not None:
@@ -120,7 +121,7 @@ def _link(study: Study, ledger: Ledger, link: Link, table: Table) -> None:
     table.has_unit = UNIT in take or any(study.column(other, n).kind is Kind.UNIT for n in link.take)
     if table.has_unit and UNIT not in take:
         unit = next(n for n in link.take if study.column(other, n).kind is Kind.UNIT)
-        table.then_with(nw.col(unit).alias(UNIT))
+        table.then_with(study.unit_of(nw.col(unit)).alias(UNIT))
     if table.frame is not None:  # a dry run assumes the same of every ledger
         table.rows, table.total = table.total, table.total * len(study.book.roster.units)
 
@@ -193,13 +194,13 @@ def _lines(study: Study, name: str, table: Table, value: Column, number: int, co
     entry = study.entries[name]
     dated = entry.dated if isinstance(entry, Item) else None
     day = DAY if dated is None else dated
-    carried = study.keys(table, collect.carry)
+    carried = study.physical(table, collect.carry)
     if dated is not None:
         as_days(study.column(table, dated))
         undated(study, table, dated, entry)
     return table.select(
         nw.col(UNIT), nw.col(day).alias(DAY), value.expr.alias("分"), nw.lit(number, nw.Int64).alias(SOURCE),
-        nw.col(ROW), *carried, where=~value.expr.is_null() & ~nw.col(day).is_null(),
+        nw.col(ROW), *study.apart, *carried, where=~value.expr.is_null() & ~nw.col(day).is_null(),
     )  # fmt: skip
 
 

@@ -1,0 +1,287 @@
+"""Parquet ledgers of many offices → typed frames of whole numbers; every refused row with its reason.
+
+What a cell means is said in :mod:`engine.ledger` and asked there; here only whole columns are
+looked up. Free text that no rule reads is not read at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from engine.bulk import columns, keys, texts
+from engine.bulk.files import Folder, Source, find
+from engine.calendar import day_number
+from engine.column import MINUTES
+from engine.ledger.cells import Fault
+from engine.ledger.records import FEW, TYPES, judge_of
+from engine.rulebook import Field, Kind, Ledger, RuleBook
+from engine.scoring.table import OFFICE
+from engine.source import Cell, Problem, Severity
+
+
+@dataclass
+class Intake:
+    """What came in.
+
+    ``frames``: ledger → rows as :func:`engine.scoring.plan` wants them; ``offices`` in the order of their
+    numbers, none without a column that names them; ``bad``: ledger → refused rows (``行``, ``原因``).
+    ``blocking`` faults are of a whole file or column, ``faulty`` of single rows.
+    """
+
+    folder: Folder
+    offices: tuple[str, ...] = ()
+    frames: dict[str, pl.DataFrame] = field(default_factory=dict)
+    rows: dict[str, tuple[int, int]] = field(default_factory=dict)
+    bounds: dict[tuple[str, str], int] = field(default_factory=dict)
+    latest: dict[str, int] = field(default_factory=dict)
+    private: frozenset[str] = frozenset()
+    bad: dict[str, pl.DataFrame] = field(default_factory=dict)
+    blocking: list[Problem] = field(default_factory=list)
+    faulty: list[Problem] = field(default_factory=list)
+    notices: list[Problem] = field(default_factory=list)
+
+    def read(self, ledger: str) -> int:
+        """Rows read of a ledger: those in its frame and those refused."""
+        source = self.folder.sources.get(ledger)
+        return source.height if source else 0
+
+    def refuse(self, ledger: str, rows: pl.DataFrame) -> None:
+        """Take rows out, with their reasons; the first reason of a row stands."""
+        before = self.bad.get(ledger)
+        rows = rows.select(pl.col("行").cast(pl.Int64), "原因")
+        self.bad[ledger] = (rows if before is None else pl.concat([before, rows])).unique("行", keep="first")
+
+
+def take(book: RuleBook, folder: Path, by: str | None) -> Intake:
+    """Every ledger of a rule book from a folder of Parquet files; ``by``: the column that names the office."""
+    found = find(folder, book)
+    intake = Intake(found, blocking=list(found.problems), notices=list(found.notices))
+    for ledger in book.ledgers.values():
+        _header(book, ledger, found, by, intake)
+    if intake.blocking:
+        return intake
+    if by is not None:
+        intake.offices = _offices(found, by)
+        intake.private = texts.alike(book)
+    for ledger in book.ledgers.values():
+        source = found.sources.get(ledger.name)
+        intake.frames[ledger.name] = _empty(ledger, by) if source is None else _Reader(book, source, by, intake).frame()
+    keys.number(book, intake.frames, found.sources, intake.offices)
+    for ledger in book.ledgers.values():
+        _sound(ledger, intake)
+    return intake
+
+
+def _header(book: RuleBook, ledger: Ledger, found: Folder, by: str | None, intake: Intake) -> None:
+    source = found.sources.get(ledger.name)
+    if source is None:
+        _missing_ledger(ledger, found, intake)
+        return
+    for f in ledger.fields.values():
+        if f.name not in source.schema and _read(book, f) and f.blank is None:
+            place = Cell(str(source.paths[0]), source.paths[0].name, 1, f.name)
+            intake.blocking.append(Problem("D02", f"缺少“{f.name}”列。", place, "补上这一列，或者把列名改对。"))
+    if by is not None and by not in source.schema:
+        place = Cell(str(source.paths[0]), source.paths[0].name, 1, by)
+        hint = "每张台账都要有写明是哪一家的这一列；只算一家的，不写 --by。"
+        intake.blocking.append(Problem("D02", f"缺少“{by}”列。", place, hint))
+
+
+def _missing_ledger(ledger: Ledger, found: Folder, intake: Intake) -> None:
+    if any(problem.code.startswith("F") for problem in found.problems):
+        return  # one fault is told, not two
+    place = Cell("", ledger.name)
+    if ledger.optional:
+        hint = f"有记录的，加一个“{ledger.name}.parquet”。"
+        detail = f"没有台账“{ledger.name}”，按没有记录算。"
+        intake.notices.append(Problem("N03", detail, place, hint, severity=Severity.NOTICE))
+        return
+    hint = f"加一个“{ledger.name}.parquet”，列是：{'、'.join(ledger.fields)}；没有记录的也要有这个文件。"
+    intake.blocking.append(Problem("D01", f"没有台账“{ledger.name}”。", place, hint))
+
+
+def _read(book: RuleBook, f: Field) -> bool:
+    """Whether a column is looked at: all but free text that no rule reads."""
+    return f.kind is not Kind.TEXT or f.name in texts.alike(book) | texts.valued(book)
+
+
+def _offices(found: Folder, by: str) -> tuple[str, ...]:
+    """The names of the offices, in order."""
+    names = [s.scan().select(pl.col(by).cast(pl.String)).unique() for s in found.sources.values()]
+    known = pl.concat(pl.collect_all(names)).to_series().drop_nulls().unique().sort()
+    return tuple(name for name in known if name)
+
+
+def _empty(ledger: Ledger, by: str | None) -> pl.DataFrame:
+    schema: dict[str, type[pl.DataType]] = {
+        "行": pl.Int64,
+        **{name: TYPES[f.kind] for name, f in ledger.fields.items()},
+    }
+    return pl.DataFrame(schema=schema | ({OFFICE: pl.Int64} if by is not None else {}))
+
+
+# ---- one ledger -------------------------------------------------------------------------------
+
+
+class _Reader:
+    """The columns of one ledger, first all at once, then what was doubtful in them."""
+
+    def __init__(self, book: RuleBook, source: Source, by: str | None, intake: Intake) -> None:
+        self.book, self.source, self.by, self.intake = book, source, by, intake
+        self.ledger = book.ledgers[source.ledger]
+
+    def frame(self) -> pl.DataFrame:
+        frame = self.source.scan().select(self._expressions()).collect()
+        for f in self.ledger.fields.values():
+            if f.name in self.source.schema and _read(self.book, f):
+                frame = self._texts(frame, f) if f.kind is Kind.TEXT else self._settled(frame, f)
+        flags = [f.name for f in self.ledger.fields.values() if f.kind is Kind.FLAG]
+        frame = frame.with_columns(pl.col(flags).cast(pl.Boolean))
+        self._check_offices(frame)
+        self._check_year(frame)
+        return frame
+
+    def _expressions(self) -> list[pl.Expr]:
+        wanted = [pl.col("行").cast(pl.Int64)]
+        if self.by is not None:
+            names = pl.col(self.by).cast(pl.Enum(list(self.intake.offices)), strict=False)
+            wanted.append(names.to_physical().cast(pl.Int64).alias(OFFICE))
+        return wanted + [self._expression(f) for f in self.ledger.fields.values()]
+
+    def _expression(self, f: Field) -> pl.Expr:
+        dtype = self.source.schema.get(f.name)
+        if dtype is None or not _read(self.book, f):
+            return pl.lit(None, TYPES[f.kind]).alias(f.name)
+        if f.kind is Kind.TEXT:
+            return columns.plain(f, dtype)
+        return columns.coded(f, dtype, self.book.roster, self.book.title)
+
+    def _settled(self, frame: pl.DataFrame, f: Field) -> pl.DataFrame:
+        """The column with every doubtful cell judged, refused ones told."""
+        if not (frame[f.name] == columns.doubt(f)).any():
+            return frame
+        text = columns.texts_of(self.source.scan(), f, self.source.schema[f.name])
+        judged = columns.settle(f, frame[f.name], text, frame["行"], self.book.roster)
+        if judged.doubtful.height:
+            self._refuse(f.name, judged.doubtful, judged.faults)
+        return frame.with_columns(judged.values)
+
+    def _texts(self, frame: pl.DataFrame, f: Field) -> pl.DataFrame:
+        """A text column: whole numbers as they are, else trimmed, and looked at once for each different text."""
+        values = frame[f.name]
+        if values.dtype.is_integer():
+            odd = frame.select("行", pl.lit("").alias("文")).filter(values.is_null())
+        else:
+            values = columns.trimmed(f, values)
+            frame = frame.with_columns(values)
+            odd = columns.unread(f, frame)
+        if odd.height:
+            judge = judge_of(f, self.book.roster)
+            faults = {text: judge(text) for text in odd["文"].unique().sort()}
+            self._refuse(f.name, odd, {text: fault for text, fault in faults.items() if isinstance(fault, Fault)})
+        return frame
+
+    def _refuse(self, column: str, refused: pl.DataFrame, faults: Mapping[str, Fault]) -> None:
+        """Rows refused for their texts: counted by text, the first few told."""
+        reasons = {text: f"「{column}」{fault.detail}" for text, fault in faults.items()}
+        reason = pl.col("文").replace_strict(list(reasons), list(reasons.values()), default=f"「{column}」填写有误")
+        self.intake.refuse(self.ledger.name, refused.select("行", reason.alias("原因")))
+        alike = refused.group_by("文").agg(pl.len().alias("数"), pl.col("行").min()).sort("行")
+        for text, count, row in alike.head(FEW).iter_rows():
+            fault = faults.get(text, Fault("D26", f"“{column}”列填写有误。"))
+            more = f"\n同样的共 {count} 行。" if count > 1 else ""
+            place = self.source.cell(row, column, text)
+            self.intake.faulty.append(Problem(fault.code, f"{fault.detail}{more}", place, fault.advice()))
+        if alike.height > FEW:
+            rest = alike[FEW:]
+            detail = f"“{column}”列还有 {rest['数'].sum()} 行读不出，不一一列出。"
+            place = self.source.cell(rest["行"][0], column)
+            self.intake.faulty.append(Problem("D26", detail, place, "先改前面列出的，多半是同一个原因。"))
+
+    def _check_offices(self, frame: pl.DataFrame) -> None:
+        if self.by is None or not frame[OFFICE].null_count():
+            return
+        rows = frame.filter(pl.col(OFFICE).is_null()).select("行", pl.lit("").alias("文"))
+        self._refuse(self.by, rows, {"": Fault("D10", f"“{self.by}”不能空。", "写上是哪一家的记录。")})
+
+    def _check_year(self, frame: pl.DataFrame) -> None:
+        """As every ledger: no record of another year, unless 期后 lets later ones count."""
+        ledger, title = self.ledger, self.book.title
+        if not ledger.dated:
+            return
+        day = pl.col(ledger.dated)
+        if ledger.fields[ledger.dated].kind is Kind.MOMENT:
+            day = day // MINUTES
+        dated = frame.filter(pl.col(ledger.dated) != columns.DOUBT).select("行", day.alias("日"))
+        first, last = day_number(title.opens), day_number(title.end)
+        self.intake.latest[ledger.name] = int(str(dated["日"].max() or first))
+        if first <= int(str(dated["日"].min() or first)) and (ledger.late or self.intake.latest[ledger.name] <= last):
+            return
+        outside = dated.filter((pl.col("日") < first) | (pl.lit(not ledger.late) & (pl.col("日") > last)))
+        rows = outside.select("行", pl.from_epoch(pl.col("日"), "d").cast(pl.String).alias("文"))
+        hint = f"核对年份；不是 {title.year} 年的记录，记在那一年的台账里。"
+        self._refuse(ledger.dated, rows, {
+            text: Fault("D14", f"“{text}”不在 {title.opens} 至 {title.end} 之内。", hint)
+            for text in rows["文"].unique().sort()
+        })  # fmt: skip
+
+
+# ---- the sound rows ---------------------------------------------------------------------------
+
+
+def _sound(ledger: Ledger, intake: Intake) -> None:
+    """Without the refused rows; then what has to be known of the rest before they are scored."""
+    frame = without(intake.frames[ledger.name], intake.bad.get(ledger.name))
+    if ledger.unique:
+        frame = _unique(ledger, frame, intake)
+    intake.frames[ledger.name] = frame
+    intake.rows[ledger.name] = _rows(ledger, frame)
+    for f in ledger.fields.values():
+        if f.kind is Kind.NUMBER:
+            intake.bounds[ledger.name, f.name] = int(str(frame[f.name].abs().max() or 0))
+
+
+def without(frame: pl.DataFrame, bad: pl.DataFrame | None) -> pl.DataFrame:
+    """The rows that are not refused."""
+    return frame if bad is None or not bad.height else frame.join(bad.select("行"), on="行", how="anti")
+
+
+def _unique(ledger: Ledger, frame: pl.DataFrame, intake: Intake) -> pl.DataFrame:
+    """A record that repeats an earlier one in the columns declared 唯一 is refused; the first one stands."""
+    same = [*([OFFICE] if OFFICE in frame.columns else []), *ledger.unique]
+    if frame.select(pl.struct(same).n_unique()).item() == frame.height:
+        return frame
+    keyed = frame.drop_nulls(ledger.unique).select("行", pl.col("行").first().over(same).alias("首"))
+    repeated = keyed.filter(pl.col("行") != pl.col("首"))
+    name = "、".join(f"“{column}”" for column in ledger.unique)
+    source = intake.folder.sources[ledger.name]
+    fault = f"{name}与前面的一行相同，一件事只能记一行"
+    intake.refuse(ledger.name, repeated.select("行", pl.lit(fault).alias("原因")))
+    for row, first in repeated.sort("行").head(FEW).iter_rows():
+        path, number = source.at(first)
+        detail = f"{name}与 {path.name} 第 {number} 行相同，一件事只能记一行。"
+        hint = "删去多余的一行；确是两件事的，改正编号。"
+        intake.faulty.append(Problem("D23", detail, source.cell(row, ledger.unique[0]), hint))
+    if repeated.height > FEW:
+        detail = f"这样的还有 {repeated.height - FEW} 行，不一一列出。"
+        intake.faulty.append(Problem("D26", detail, source.cell(repeated["行"].sort()[FEW]), "先看前面列出的。"))
+    return without(frame, intake.bad[ledger.name])
+
+
+_FEW_ROWS = 2**16
+
+
+def _rows(ledger: Ledger, frame: pl.DataFrame) -> tuple[int, int]:
+    """(the most rows of one unit, of one office); of a unit not counted out where the office has few itself."""
+    whole = frame.height
+    if OFFICE in frame.columns and whole:
+        whole = int(str(frame.group_by(OFFICE).len()["len"].max()))
+    units = [f.name for f in ledger.fields.values() if f.kind is Kind.UNIT]
+    if not units or whole <= _FEW_ROWS:
+        return whole, whole
+    apart = [*([OFFICE] if OFFICE in frame.columns else []), units[0]]
+    return int(str(frame.group_by(apart).len()["len"].max())), whole

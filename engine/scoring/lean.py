@@ -1,0 +1,118 @@
+"""The plan carried out at scale: only what is asked is collected, so that the rest is never computed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine import lazy as nw
+from engine.column import Column
+from engine.rulebook import RuleBook
+from engine.scoring.roster import units_by_period
+from engine.scoring.study import Mark, Study
+from engine.scoring.table import DAY, OWN, PERIOD, ROW, SOURCE, UNIT, Lazy, Table, stored_names
+from engine.source import Rejected
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Engine = Literal["auto", "in-memory", "streaming"]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the ledgers' rows before they are scored.
+
+    ``rows``: ledger → (most rows of one unit, of one office); ``bounds``: (ledger, number column) → largest absolute
+    value; ``latest``: ledger → its last day; ``offices``: how many there are (0: one, and no column says so);
+    ``private``: text columns that hold numbers no two offices share.
+    """
+
+    rows: Mapping[str, tuple[int, int]]
+    bounds: Mapping[tuple[str, str], int]
+    latest: Mapping[str, int]
+    offices: int = 0
+    private: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """``frames``: the tables asked for; ``faults``: ledger marks with the rows (``#行``) they single out, ``stray``
+    and ``lacking``: marks with the units; ``left``: ledger → rows not counted, why."""
+
+    frames: Mapping[str, pl.DataFrame]
+    columns: Mapping[str, Mapping[str, Column]]
+    faults: Sequence[tuple[Mark, pl.DataFrame]]
+    stray: Sequence[tuple[Mark, pl.DataFrame]]
+    lacking: Sequence[tuple[Mark, pl.DataFrame]]
+    left: Mapping[str, pl.DataFrame]
+
+
+def plan(book: RuleBook, frames: Mapping[str, Lazy], as_of: int, known: Known, study_of: Any) -> Study:
+    """The plan of a whole rule book over typed ledgers, nothing carried out. Raises :class:`Rejected`."""
+    study: Study = study_of(
+        book, as_of, frames, rows=known.rows, bounds=known.bounds, latest=known.latest, offices=known.offices,
+        private=known.private, roster=lambda period: units_by_period(book, period, as_of, known.offices),
+    )  # fmt: skip
+    if study.problems:
+        raise Rejected(study.problems)
+    return study
+
+
+def carried_out(study: Study, wanted: Collection[str], *, engine: Engine = "auto") -> Sums:
+    """Collect the tables named in ``wanted`` and what is wrong anywhere, in one go."""
+    import polars as pl
+
+    tables = {name: study.tables[name] for name in wanted}
+    marks = [mark for marks in (study.faulty, study.lacking) for mark in marks]
+    plans = [_kept(table, study) for table in tables.values()]
+    plans += [_singled_out(study, mark) for mark in marks]
+    plans += [_gone(study, gone.ledger, gone.frame) for gone in study.gone]
+    found = pl.collect_all([nw.to_native(frame) for frame in plans], engine=engine)
+    marked = list(zip(marks, found[len(tables) :], strict=False))
+    return Sums(
+        dict(zip(tables, found, strict=False)),
+        {name: dict(table.columns) for name, table in tables.items()},
+        [(m, f) for m, f in marked if f.height and m in study.faulty and study.tables[m.table].ledger],
+        [(m, f) for m, f in marked if f.height and m in study.faulty and not study.tables[m.table].ledger],
+        [(m, f) for m, f in marked if f.height and m in study.lacking],
+        _left(study, found[len(tables) + len(marks) :]),
+    )
+
+
+def _kept(table: Table, study: Study) -> Lazy:
+    """A table without what was only worked with."""
+    assert table.frame is not None
+    there = set(table.frame.collect_schema().names())
+    stored = [physical for name, column in table.columns.items() for physical in stored_names(name, column)]
+    names = [*study.apart, ROW, SOURCE, DAY, UNIT, PERIOD, *(name for name in stored if not name.startswith(OWN))]
+    return table.frame.select(*(name for name in dict.fromkeys(names) if name in there))
+
+
+def _singled_out(study: Study, mark: Mark) -> Lazy:
+    table = study.tables[mark.table]
+    names = [UNIT, PERIOD] if table.period is not None else [ROW]
+    found = table.select(*names, where=nw.col(mark.column).fill_null(False))
+    assert found is not None
+    return found
+
+
+def _gone(study: Study, ledger: str, rows: Lazy | None) -> Lazy:
+    """Rows not counted; one repeated by 衔接 only where none of its copies stays."""
+    table = study.tables[ledger]
+    assert rows is not None
+    if study.book.ledgers[ledger].link is None:
+        return rows
+    assert table.frame is not None
+    return rows.unique().join(table.frame.select(ROW), on=ROW, how="anti")
+
+
+def _left(study: Study, found: Sequence[pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Ledger → ``行`` and ``原因``, each row once: the first reason stands."""
+    import polars as pl
+
+    left: dict[str, list[pl.DataFrame]] = {}
+    for gone, rows in zip(study.gone, found, strict=True):
+        left.setdefault(gone.ledger, []).append(rows.select(pl.col(ROW).alias("行"), pl.lit(gone.reason).alias("原因")))
+    return {name: pl.concat(frames).unique("行", keep="first", maintain_order=True) for name, frames in left.items()}
