@@ -209,7 +209,7 @@ NUMBERS = {
     "scoring/groups.py": {60: "periods of a year"},
     "scoring/elapsed.py": {5: "weekdays", 7: "days", 24: "hours", 50: "years", 60: "minutes", 366: "days"},
     "scoring/outcome.py": {10: "digits of a quotient"},
-    "scoring/rows.py": {6: "digits", 10: "base"},
+    "scoring/rows.py": {6: "digits", 10: "base", 32: "conditions nested"},
     "scoring/study.py": {1440: "minutes of a day"},
     "scoring/tables.py": {10: "base", 50: "units assumed", 200: "rows assumed", 1440: "minutes", 10_000: "assumed"},
     "scoring/clock.py": {

@@ -52,11 +52,9 @@ def _workdays_until(title: Title, day: nw.Expr) -> nw.Expr:
     """How many working days there are up to a day, counted from a Saturday long ago."""
     since = day + _SATURDAY_BEFORE
     week = nw.min_horizontal(nw.max_horizontal(since % 7 - 1, nw.lit(0, nw.Int64)), nw.lit(WORKING, nw.Int64))
-    count = since // 7 * WORKING + week
-    for change, days in ((-1, _weekdays(title)), (1, [day_number(d) for d in title.made_up])):
-        for number in days:
-            count = count + (day >= number).cast(nw.Int64) * change
-    return count
+    changes = ((-1, _weekdays(title)), (1, [day_number(d) for d in title.made_up]))
+    steps = [(day >= number).cast(nw.Int64) * change for change, days in changes for number in days]
+    return nw.total([since // 7 * WORKING + week, *steps])
 
 
 def _weekdays(title: Title) -> Sequence[int]:

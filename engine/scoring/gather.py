@@ -111,11 +111,8 @@ def _label(study: Study, origin: Table, item: Item, table: Table) -> str:
     dated = entry.dated if isinstance(entry, Item) and entry.ledger == origin.name else None
     if dated is None:
         return study.label(origin, table.period)
-    days = as_days(study.column(origin, dated))
+    number = study.number_of(table.period, as_days(study.column(origin, dated)))
     undated(study, origin, dated, entry)
-    number = nw.lit(1, nw.Int64)
-    for stretch in study.stretches[table.period][1:]:
-        number = number + (days >= stretch.start).cast(nw.Int64)
     name = f"~{table.period.value}"
     origin.then_with(number.alias(name))
     return name

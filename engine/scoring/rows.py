@@ -29,6 +29,7 @@ from engine.source import Problem, Rejected
 
 _ABSENT = {word: absent for absent, word in ABSENT_WORDS.items()}
 REST = "其余"
+_DEEPEST = 32  # conditions nested in one expression; some engines refuse deep ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +70,32 @@ def lookup(study: Study, table: Table, item: Item, mechanism: Lookup) -> Column:
 
 def _chosen(table: Table, item: Item, branches: Sequence[Branch]) -> nw.Expr:
     """The number of the cell that is hit (null: none), kept in the table for the explanation."""
-    cell = nw.lit(None, nw.Int64)
-    for number, branch in enumerate(branches):
-        cell = nw.when(branch.hit).then(nw.lit(number, nw.Int64)).otherwise(cell)
+    numbered = list(enumerate(branches))
+    parts = [_last_hit(numbered[first : first + _DEEPEST]) for first in range(0, len(numbered), _DEEPEST)]
+    cell = parts[0] if len(parts) == 1 else nw.max_horizontal(*parts)
     table.then_with(cell.alias(f"{CELL}{item.name}"))
     return nw.col(f"{CELL}{item.name}")
 
 
+def _last_hit(numbered: Sequence[tuple[int, Branch]]) -> nw.Expr:
+    cell = nw.lit(None, nw.Int64)
+    for number, branch in numbered:
+        cell = nw.when(branch.hit).then(nw.lit(number, nw.Int64)).otherwise(cell)
+    return cell
+
+
 def _picked(cell: nw.Expr, choices: Sequence[nw.Expr], otherwise: nw.Expr | None = None) -> nw.Expr:
-    """The choice of the cell that is hit."""
-    expr = nw.lit(None) if otherwise is None else nw.when(cell.is_null()).then(otherwise)
-    for number, choice in enumerate(choices):
-        expr = nw.when(cell == number).then(choice).otherwise(expr)
-    return expr
+    """The choice of the cell that is hit, found by halving: many cells make no deep expression."""
+
+    def within(first: int, end: int) -> nw.Expr:
+        if end - first == 1:
+            return choices[first]
+        middle = (first + end) // 2
+        return nw.when(cell < middle).then(within(first, middle)).otherwise(within(middle, end))
+
+    if otherwise is None:
+        return nw.when(~cell.is_null()).then(within(0, len(choices)))
+    return nw.when(cell.is_null()).then(otherwise).otherwise(within(0, len(choices)))
 
 
 def _reason(branch: Branch, value: Column) -> nw.Expr | None:

@@ -135,12 +135,14 @@ class Study:
             return PERIOD
         name = f"#{period.value}"
         if name not in table.columns:
-            starts = self.stretches[period]
-            number = nw.lit(1, nw.Int64)
-            for stretch in starts[1:]:
-                number = number + (nw.col(DAY) >= stretch.start).cast(nw.Int64)
-            table.add(name, Column(Kind.NUMBER, number, low=1, high=len(starts)))
+            number = self.number_of(period, nw.col(DAY))
+            table.add(name, Column(Kind.NUMBER, number, low=1, high=len(self.stretches[period])))
         return name
+
+    def number_of(self, period: Period, day: nw.Expr) -> nw.Expr:
+        """Which period of the year a day lies in, counted from 1."""
+        later = [(day >= stretch.start).cast(nw.Int64) for stretch in self.stretches[period][1:]]
+        return nw.total([nw.lit(1, nw.Int64), *later])
 
     # ---- names ----------------------------------------------------------------------------
 
