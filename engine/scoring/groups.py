@@ -9,12 +9,13 @@ from engine import column as col
 from engine import lazy as nw
 from engine.column import Column, Misfit
 from engine.rulebook import Absent, Before, Carry, CountOnly, Item, Kind, Period, Running, Sequence, Streak
+from engine.scoring.along import BEFORE, HIGHEST, PLACE, SUM, along
 from engine.scoring.study import Study
 from engine.scoring.table import DAY, PERIOD, ROW, UNIT, Table
 from engine.scoring.tables import as_days, undated
 
 # Working columns: the order within a group, and what takes part.
-_DATE, _FALLING, _OUT, _VALUE = "~日", "~降", "~外", "~值"
+_DATE, _FALLING, _OUT, _VALUE, _HEIGHT = "~日", "~降", "~外", "~值", "~升"
 
 
 def count_only(study: Study, table: Table, item: Item, mechanism: CountOnly) -> Column:
@@ -27,10 +28,10 @@ def count_only(study: Study, table: Table, item: Item, mechanism: CountOnly) -> 
     decisive = study.column(table, mechanism.by) if mechanism.by else None
     _prepare(study, table, item, value, decisive)
     if mechanism.which == "最高" and mechanism.rise:
-        return _rise(table, value, decisive, keys)
+        return _rise(study, table, value, decisive, keys)
     if mechanism.which == "累加":
         return _cumulative(study, table, value, mechanism, keys)
-    return _first_n(value, mechanism, keys)
+    return _first_n(study, table, value, mechanism, keys)
 
 
 def _prepare(study: Study, table: Table, item: Item, value: Column, decisive: Column | None) -> None:
@@ -55,17 +56,17 @@ def _span(value: Column) -> int:
     return value.high - value.low + 1
 
 
-def _rise(table: Table, value: Column, decisive: Column | None, keys: list[str]) -> Column:
+def _rise(study: Study, table: Table, value: Column, decisive: Column | None, keys: list[str]) -> Column:
     """补差: what the running highest rises by, in order of date; the group's sum is its highest.
 
     With 比 the highest is that of the highest grade, so a rise may be negative.
     """
     grades = 1 if decisive is None else len(decisive.options) or decisive.high + 1
     col.bounded(replace(value, high=_span(value) * grades))
-    order = [_DATE, _OUT, _FALLING, ROW]
-    table.then_with((-nw.col(_FALLING)).cum_max().over(*keys, order_by=order).alias("~高"))
-    before = nw.col("~高").shift(1).over(*keys, order_by=order).fill_null(-1)
-    expr = _height(nw.col("~高"), value) - _height(before, value)
+    table.then_with((-nw.col(_FALLING)).alias(_HEIGHT))
+    steps = {"~高": (HIGHEST, _HEIGHT), "~前": (BEFORE, "~高")}
+    along(table, keys, [_DATE, _OUT, _FALLING, ROW], steps, groups=study.height(table), most=_span(value) * grades)
+    expr = _height(nw.col("~高"), value) - _height(nw.col("~前"), value)
     low = min(value.low, 0) if decisive is None else -value.size
     return replace(value, expr=expr, absent=None, low=low, high=value.size * 2, constant=None, divisors=None)
 
@@ -75,10 +76,10 @@ def _height(high: nw.Expr, value: Column) -> nw.Expr:
     return nw.when(high >= 0).then(high % _span(value) + value.low).otherwise(nw.lit(0, nw.Int64))
 
 
-def _first_n(value: Column, mechanism: CountOnly, keys: list[str]) -> Column:
+def _first_n(study: Study, table: Table, value: Column, mechanism: CountOnly, keys: list[str]) -> Column:
     order = [_OUT, _DATE, ROW] if mechanism.which == "最先n" else [_OUT, _FALLING, _DATE, ROW]
-    place = (nw.col(ROW) * 0 + 1).cum_sum().over(*keys, order_by=order)
-    kept = (place <= mechanism.n) & (nw.col(_OUT) == 0)
+    along(table, keys, order, {"~位": (PLACE, ROW)}, groups=study.height(table))
+    kept = (nw.col("~位") <= mechanism.n) & (nw.col(_OUT) == 0)
     expr = nw.when(kept).then(nw.col(_VALUE)).otherwise(nw.lit(0, nw.Int64))
     return replace(value, expr=expr, absent=None, low=min(value.low, 0), constant=None, divisors=None)
 
@@ -94,10 +95,10 @@ def _cumulative(study: Study, table: Table, value: Column, mechanism: CountOnly,
     )
     plain, cap = col.aligned(plain, cap)
     col.bounded(replace(plain, high=plain.size * table.most(keys)))
-    running = plain.expr.cum_sum().over(*keys, order_by=[_DATE, _OUT, _FALLING, ROW])
-    table.then_with(running.alias("~累"), cap.expr.alias("~顶"))
+    table.then_with(plain.expr.alias("~本"), cap.expr.alias("~顶"))
+    along(table, keys, [_DATE, _OUT, _FALLING, ROW], {"~累": (SUM, "~本")}, groups=study.height(table))
     after = nw.min_horizontal("~累", "~顶")
-    before = nw.min_horizontal(nw.col("~累") - plain.expr, nw.col("~顶"))
+    before = nw.min_horizontal(nw.col("~累") - nw.col("~本"), nw.col("~顶"))
     return replace(plain, expr=after - before)
 
 
@@ -109,8 +110,8 @@ def sequence(study: Study, table: Table, item: Item, mechanism: Sequence) -> Col
     if item.when is not None:
         taking_part = study.condition(table, item.when).expr.fill_null(False)
     table.then_with(as_days(study.column(table, mechanism.by)).alias(_DATE), (~taking_part).cast(nw.Int64).alias(_OUT))
-    place = (nw.col(ROW) * 0 + 1).cum_sum().over(*keys, order_by=[_OUT, _DATE, ROW])
-    expr = nw.when(nw.col(_OUT) == 0).then(place).otherwise(nw.lit(0, nw.Int64))
+    along(table, keys, [_OUT, _DATE, ROW], {"~位": (PLACE, ROW)}, groups=study.height(table))
+    expr = nw.when(nw.col(_OUT) == 0).then(nw.col("~位")).otherwise(nw.lit(0, nw.Int64))
     return Column(Kind.NUMBER, expr, measure=col.COUNT, high=table.most(keys))
 
 
@@ -129,8 +130,9 @@ def running(study: Study, table: Table, item: Item, mechanism: Running) -> Colum
     else:
         # falling points first, so that the day's last figure is also its highest after them
         table.then_with(expr.alias(_VALUE))
-        order = [DAY, _VALUE, ROW]
-        summed = nw.col(_VALUE).cum_sum().over(*study.keys(table, mechanism.same), order_by=order)
+        keys = study.keys(table, mechanism.same)
+        along(table, keys, [DAY, _VALUE, ROW], {"~和": (SUM, _VALUE)}, groups=study.height(table))
+        summed = nw.col("~和")
     low = -total if value.low < 0 else 0
     return col.bounded(replace(value, expr=summed, absent=None, low=low, high=total, constant=None, divisors=None))
 

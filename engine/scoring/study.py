@@ -230,6 +230,10 @@ class Study:
         found = self.physical(table, names)
         return found if {UNIT, *self.private} & set(found) else [*self.apart, *found]
 
+    def height(self, table: Table) -> int:
+        """The most rows a table can have."""
+        return table.total * max(self.offices, 1)
+
     @property
     def apart(self) -> list[str]:
         """What keeps the rows of different offices apart, where nothing else does."""
