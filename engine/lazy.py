@@ -25,6 +25,7 @@ __all__ = [
     "Int64",
     "LazyFrame",
     "Unknown",
+    "checkpoint",
     "col",
     "concat",
     "from_native",
@@ -99,6 +100,14 @@ def made_by(maker: Any) -> Iterator[None]:
 def unread() -> AbstractContextManager[None]:
     """A dry run: no expression is built."""
     return made_by(UNREAD)
+
+
+def checkpoint(frame: LazyFrame[Any]) -> LazyFrame[Any]:
+    """The same frame, computed once however many plans read it, where Polars can be told so."""
+    if not frame.implementation.is_polars():
+        return frame
+    made: LazyFrame[Any] = _make().from_native(_make().to_native(frame).cache())
+    return made
 
 
 def nobody_reads() -> bool:

@@ -27,7 +27,7 @@ from engine.rulebook import (
 )  # fmt: skip
 from engine.rulebook import Unit as Member
 from engine.scoring import SCORE, TIED, Outcome
-from engine.scoring.table import ABSENT, DECIDED, OVER, PERIOD, ROW, UNIT
+from engine.scoring.table import ABSENT, DECIDED, OVER, PERIOD, ROW, SOURCE, UNIT
 
 if TYPE_CHECKING:
     import polars as pl
@@ -157,8 +157,9 @@ class Result:
         return [s.number for s in found if s.start <= self.as_of or s is found[0]]
 
     def rows(self, table: str) -> pl.DataFrame:
-        """The scored rows of a ledger or account, in file order."""
-        return self.outcome.frames[table].sort(ROW)
+        """The scored rows of a ledger or account, in file order; a row that stands for several units in theirs."""
+        frame = self.outcome.frames[table]
+        return frame.sort(name for name in (ROW, SOURCE, UNIT) if name in frame.columns)
 
     def as_json_date(self) -> str:
         """The as-of date."""

@@ -121,7 +121,7 @@ def planned(book: RuleBook, intake: Intake, as_of: int) -> Study:
 
 def known(intake: Intake) -> Known:
     """What the plan has to know of the rows."""
-    return Known(intake.rows, intake.bounds, intake.latest, len(intake.offices), intake.private)
+    return Known(intake.rows, intake.bounds, intake.latest, len(intake.offices), intake.private, intake.last_row)
 
 
 def _wanted(study: Study, *, full: bool) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from engine.bulk import columns, keys, texts
-from engine.bulk.files import Folder, Source, find
+from engine.bulk.files import FIRST_ROW, Folder, Source, find
 from engine.calendar import day_number
 from engine.column import MINUTES
 from engine.ledger.cells import Fault
@@ -38,11 +38,16 @@ class Intake:
     rows: dict[str, tuple[int, int]] = field(default_factory=dict)
     bounds: dict[tuple[str, str], int] = field(default_factory=dict)
     latest: dict[str, int] = field(default_factory=dict)
-    private: frozenset[str] = frozenset()
+    private: Mapping[tuple[str, str], int] = field(default_factory=dict)
     bad: dict[str, pl.DataFrame] = field(default_factory=dict)
     blocking: list[Problem] = field(default_factory=list)
     faulty: list[Problem] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
+
+    @property
+    def last_row(self) -> int:
+        """The largest row number."""
+        return max((s.height + FIRST_ROW for s in self.folder.sources.values()), default=0)
 
     def read(self, ledger: str) -> int:
         """Rows read of a ledger: those in its frame and those refused."""
@@ -66,11 +71,11 @@ def take(book: RuleBook, folder: Path, by: str | None) -> Intake:
         return intake
     if by is not None:
         intake.offices = _offices(found, by)
-        intake.private = texts.alike(book)
     for ledger in book.ledgers.values():
         source = found.sources.get(ledger.name)
         intake.frames[ledger.name] = _empty(ledger, by) if source is None else _Reader(book, source, by, intake).frame()
-    keys.number(book, intake.frames, found.sources, intake.offices)
+    largest = keys.number(book, intake.frames, found.sources, intake.offices)
+    intake.private = largest if by is not None else {}
     for ledger in book.ledgers.values():
         _sound(ledger, intake)
     return intake

@@ -16,12 +16,14 @@ _MOST = 2**32  # so many different texts
 
 def number(
     book: RuleBook, frames: MutableMapping[str, pl.DataFrame], sources: Mapping[str, Source], offices: tuple[str, ...]
-) -> None:
+) -> dict[tuple[str, str], int]:
     """Put a number for every text of :func:`engine.bulk.texts.alike` in its place; other texts become texts.
 
     A name means the same in every ledger (衔接, 同), so its texts are numbered together. With many offices the
-    number holds the office too, so that two offices never share one.
+    number holds the office too, so that two offices never share one. Returns (ledger, name) → the largest
+    number, 0 where some rows have none.
     """
+    largest: dict[tuple[str, str], int] = {}
     same = alike(book)
     fields = [f for ledger in book.ledgers.values() for f in ledger.fields.values() if f.kind is Kind.TEXT]
     for name in dict.fromkeys(f.name for f in fields):
@@ -35,6 +37,10 @@ def number(
                 value = (pl.col(name) if whole else text.cast(pl.Categorical).to_physical()).cast(pl.Int64)
                 value = pl.col(OFFICE) * _MOST + value if offices else value
             frames[ledger] = frames[ledger].with_columns(value.alias(name))
+            if name in same:
+                column = frames[ledger][name]
+                largest[ledger, name] = 0 if column.null_count() else int(str(column.max() or 0))
+    return largest
 
 
 def _whole(values: pl.Series) -> bool:

@@ -103,13 +103,13 @@ def study_of(book: RuleBook, as_of: int, frames: Any = None, **data: Any) -> Stu
     """Build every item of a rule book, over ``frames`` or, without them, dry.
 
     ``data``: ``rows``, ``bounds`` and ``roster`` as :func:`engine.scoring.tables.table_maker`
-    takes them, ``base`` as :func:`engine.scoring.run.run` does, ``offices``, ``private`` and ``latest`` as a
-    :class:`Study` holds them. The study's ``problems`` are the faults of the rule book.
+    takes them, ``base`` as :func:`engine.scoring.run.run` does, ``offices``, ``private``, ``latest`` and ``last_row``
+    as a :class:`Study` holds them. The study's ``problems`` are the faults of the rule book.
     """
     rows, bounds, roster = data.get("rows", {}), data.get("bounds", {}), data.get("roster")
     study = Study(book, as_of, table_maker(frames, rows, bounds, roster), _build)
-    study.offices, study.private = data.get("offices", 0), frozenset(data.get("private", ()))
-    study.latest = data.get("latest", {})
+    study.offices, study.private = data.get("offices", 0), data.get("private", {})
+    study.latest, study.last_row = data.get("latest", {}), data.get("last_row", 0)
     base: Outcome | None = data.get("base")
     if base is not None:
         take_over(study, base.study, base.frames)

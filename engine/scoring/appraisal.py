@@ -14,7 +14,7 @@ from engine import lazy as nw
 from engine.column import Column, Misfit
 from engine.rulebook import Absent, Kind, Part, Step
 from engine.scoring.study import Study
-from engine.scoring.table import ENDED, PERIOD, UNIT, Table
+from engine.scoring.table import ENDED, Table
 
 MEASURE = "考评分"
 
@@ -107,17 +107,15 @@ def _summed(study: Study, fine: Table, whole: Table, part: Part, column: Column)
     """The year's mark: the sum over its periods; it has none while one is 未到期 or 待定."""
     assert column.absent is not None
     assert whole.period is not None
-    label = study.label(fine, whole.period)
+    spot, here = study.spot(fine, whole.period), study.spot(whole, whole.period)
     names = {"值": f"~{part.name}值", "因": f"~{part.name}因", "免": f"~{part.name}免"}
     if fine.frame is not None:
         lines = fine.frame.select(
-            UNIT, label, column.expr.fill_null(0).alias(names["值"]), column.absent.alias(names["因"]),
+            spot, column.expr.fill_null(0).alias(names["值"]), column.absent.alias(names["因"]),
             (column.absent == int(Absent.INAPPLICABLE)).cast(nw.Int64).alias(names["免"]),
         )  # fmt: skip
-        sums = lines.group_by(UNIT, label).agg(
-            nw.col(names["值"]).sum(), nw.col(names["因"]).max(), nw.col(names["免"]).min()
-        )
-        whole.join(sums.rename({label: PERIOD}) if label != PERIOD else sums, (UNIT, PERIOD))
+        sums = lines.group_by(spot).agg(nw.col(names["值"]).sum(), nw.col(names["因"]).max(), nw.col(names["免"]).min())
+        whole.join(sums.rename({spot: here}) if spot != here else sums, (here,))
     worst, none = nw.col(names["因"]), nw.col(names["免"]) == 1
     inapplicable = nw.when(none).then(nw.lit(int(Absent.INAPPLICABLE), nw.Int8)).otherwise(nw.lit(0, nw.Int8))
     absent = nw.when(worst > int(Absent.INAPPLICABLE)).then(worst).otherwise(inapplicable)

@@ -10,7 +10,7 @@ from engine.column import Column, Misfit
 from engine.evaluate import unknown_name
 from engine.rulebook import Absent, Collect, Gather, Item, Kind, Ledger
 from engine.scoring.study import Study, finer
-from engine.scoring.table import DAY, ENDED, HELD, PERIOD, ROW, UNIT, Lazy, Table
+from engine.scoring.table import DAY, ENDED, HELD, ROW, UNIT, Lazy, Table
 from engine.scoring.tables import as_days, undated
 from engine.source import Problem, Rejected
 
@@ -96,25 +96,25 @@ def _onto_periods(study: Study, table: Table, item: Item, mechanism: Gather, sou
                                 "在台账里写一个类为“单位”的列，或写「衔接」。")])  # fmt: skip
     if origin.period is not None and not finer(origin.period, table.period):
         raise Misfit(f"“{mechanism.column}”不比“每{table.period.value}”细，不能再合起来")
-    label = _label(study, origin, item, table)
-    gathered = _grouped(origin, mechanism, source, [UNIT, label])
+    spot, here = _spot(study, origin, item, table), study.spot(table, table.period)
+    gathered = _grouped(origin, mechanism, source, [spot])
     if gathered is not None:
-        gathered = gathered.rename({label: PERIOD}) if label != PERIOD else gathered
-    column = _joined(table, mechanism, source, gathered, (UNIT, PERIOD), item.name)
+        gathered = gathered.rename({spot: here}) if spot != here else gathered
+    column = _joined(table, mechanism, source, gathered, (here,), item.name)
     return _expected(study, table, item, origin, column)
 
 
-def _label(study: Study, origin: Table, item: Item, table: Table) -> str:
-    """In which period a source row lies; by the gathered column's own 归期 if it has one."""
+def _spot(study: Study, origin: Table, item: Item, table: Table) -> str:
+    """Of which unit and period a source row is; by the gathered column's own 归期 if it has one."""
     assert table.period is not None
     entry = study.entries.get(item.mechanism.column or "") if isinstance(item.mechanism, Gather) else None
     dated = entry.dated if isinstance(entry, Item) and entry.ledger == origin.name else None
     if dated is None:
-        return study.label(origin, table.period)
+        return study.spot(origin, table.period)
     number = study.number_of(table.period, as_days(study.column(origin, dated)))
     undated(study, origin, dated, entry)
-    name = f"~{table.period.value}"
-    origin.then_with(number.alias(name))
+    name, times = f"~位{table.period.value}", len(study.stretches[table.period])
+    origin.then_with((nw.col(UNIT) if times == 1 else nw.col(UNIT) * times + number).alias(name))
     return name
 
 
@@ -124,8 +124,9 @@ def _expected(study: Study, table: Table, item: Item, origin: Table, column: Col
     if not isinstance(ledger, Ledger) or ledger.expected is None or ledger.expected.missing == "按零计":
         return column
     if origin.frame is not None and table.frame is not None:
-        have = origin.frame.select(UNIT).unique().with_columns(nw.lit(1, nw.Int64).alias("~有"))
-        table.join(have, (UNIT,))
+        have = origin.select(UNIT)
+        assert have is not None
+        table.join(have.unique().with_columns(nw.lit(1, nw.Int64).alias("~有")), (UNIT,))
     missing = study.mark(table, nw.col("~有").is_null(), ledger.expected.missing, item, (origin.name,))
     study.lacking.append(missing)
     if table.frame is not None:
@@ -146,6 +147,8 @@ def _onto_rows(study: Study, table: Table, mechanism: Gather, source: Source) ->
         raise Misfit(f"「同」的列在“{source.table.name}”和“{table.name}”里不一致")
     if mechanism.until is not None:
         source, keys = _not_later(study, table, mechanism, source, keys), [ROW, *keys]
+    elif source.table.size > table.size:  # most of its groups are nobody's here
+        source = _met(table, source, keys)
     gathered = _grouped(source.table, mechanism, source, keys)
     name = f"~聚{len(table.columns)}"
     column = _joined(table, mechanism, source, gathered, keys, name)
@@ -164,6 +167,14 @@ def _not_later(study: Study, table: Table, mechanism: Gather, source: Source, ke
     return replace(source, table=replace(theirs, frame=rows))
 
 
+def _met(table: Table, source: Source, keys: list[str]) -> Source:
+    """The source rows whose keys some row of ours has."""
+    theirs, mine = source.table.fork(), table.select(*keys)
+    if theirs is None or mine is None:
+        return source
+    return replace(source, table=replace(source.table, frame=theirs.join(mine.unique(), on=keys, how="semi")))
+
+
 def _bounded_count(study: Study, table: Table, mechanism: Gather, column: Column) -> Column:
     """至多: a count that may divide; rows above the bound are errors."""
     if mechanism.at_most is None:
@@ -178,9 +189,9 @@ def _bounded_count(study: Study, table: Table, mechanism: Gather, column: Column
 
 
 def _grouped(table: Table, mechanism: Gather, source: Source, keys: list[str]) -> Lazy | None:
-    if table.frame is None:
+    frame = table.fork()
+    if frame is None:
         return None
-    frame = table.frame
     value = source.value
     kept = source.keep
     if value is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
@@ -27,11 +28,12 @@ def count_only(study: Study, table: Table, item: Item, mechanism: CountOnly) -> 
     keys = study.keys(table, mechanism.same)
     decisive = study.column(table, mechanism.by) if mechanism.by else None
     _prepare(study, table, item, value, decisive)
+    date = DAY if item.dated is None else _DATE
     if mechanism.which == "最高" and mechanism.rise:
-        return _rise(study, table, value, decisive, keys)
+        return _rise(study, table, value, decisive, keys, date)
     if mechanism.which == "累加":
-        return _cumulative(study, table, value, mechanism, keys)
-    return _first_n(study, table, value, mechanism, keys)
+        return _cumulative(study, table, value, mechanism, keys, date)
+    return _first_n(study, table, value, mechanism, keys, date)
 
 
 def _prepare(study: Study, table: Table, item: Item, value: Column, decisive: Column | None) -> None:
@@ -43,12 +45,15 @@ def _prepare(study: Study, table: Table, item: Item, value: Column, decisive: Co
     if item.when is not None:
         taking_part = taking_part & study.condition(table, item.when).expr.fill_null(False)
     worth = nw.when(taking_part).then(value.expr).otherwise(nw.lit(0, nw.Int64))
-    height = value.expr - value.low if decisive is None else decisive.expr * _span(value) + value.expr - value.low
+    height = (
+        value.expr - value.low
+        if decisive is None
+        else decisive.expr.cast(nw.Int64) * _span(value) + value.expr - value.low
+    )
     high = nw.when(taking_part).then(height).otherwise(nw.lit(-1, nw.Int64))
-    table.then_with(
-        nw.col(item.dated or DAY).alias(_DATE), worth.alias(_VALUE), (~taking_part).cast(nw.Int64).alias(_OUT),
-        (-high).alias(_FALLING),
-    )  # fmt: skip
+    days = [] if item.dated is None else [nw.col(item.dated).alias(_DATE)]
+    out = (~taking_part).cast(nw.Int64)
+    table.then_with(*days, worth.alias(_VALUE), out.alias(_OUT), (-high).alias(_FALLING))
 
 
 def _span(value: Column) -> int:
@@ -56,7 +61,7 @@ def _span(value: Column) -> int:
     return value.high - value.low + 1
 
 
-def _rise(study: Study, table: Table, value: Column, decisive: Column | None, keys: list[str]) -> Column:
+def _rise(study: Study, table: Table, value: Column, decisive: Column | None, keys: list[str], date: str) -> Column:
     """补差: what the running highest rises by, in order of date; the group's sum is its highest.
 
     With 比 the highest is that of the highest grade, so a rise may be negative.
@@ -65,10 +70,17 @@ def _rise(study: Study, table: Table, value: Column, decisive: Column | None, ke
     col.bounded(replace(value, high=_span(value) * grades))
     table.then_with((-nw.col(_FALLING)).alias(_HEIGHT))
     steps = {"~高": (HIGHEST, _HEIGHT), "~前": (BEFORE, "~高")}
-    along(table, keys, [_DATE, _OUT, _FALLING, ROW], steps, groups=study.height(table), most=_span(value) * grades)
+    bounds = _bounds(value) if decisive is None else {}
+    along(study, table, keys, [date, _OUT, _FALLING, ROW], steps, bounds)
     expr = _height(nw.col("~高"), value) - _height(nw.col("~前"), value)
     low = min(value.low, 0) if decisive is None else -value.size
     return replace(value, expr=expr, absent=None, low=low, high=value.size * 2, constant=None, divisors=None)
+
+
+def _bounds(value: Column) -> Mapping[str, tuple[int, int]]:
+    """What the working columns of a value lie between."""
+    span = _span(value)
+    return {_OUT: (0, 1), _FALLING: (-span, 1), _HEIGHT: (-1, span)}
 
 
 def _height(high: nw.Expr, value: Column) -> nw.Expr:
@@ -76,15 +88,15 @@ def _height(high: nw.Expr, value: Column) -> nw.Expr:
     return nw.when(high >= 0).then(high % _span(value) + value.low).otherwise(nw.lit(0, nw.Int64))
 
 
-def _first_n(study: Study, table: Table, value: Column, mechanism: CountOnly, keys: list[str]) -> Column:
-    order = [_OUT, _DATE, ROW] if mechanism.which == "最先n" else [_OUT, _FALLING, _DATE, ROW]
-    along(table, keys, order, {"~位": (PLACE, ROW)}, groups=study.height(table))
+def _first_n(study: Study, table: Table, value: Column, mechanism: CountOnly, keys: list[str], date: str) -> Column:
+    order = [_OUT, date, ROW] if mechanism.which == "最先n" else [_OUT, _FALLING, date, ROW]
+    along(study, table, keys, order, {"~位": (PLACE, ROW)}, {})
     kept = (nw.col("~位") <= mechanism.n) & (nw.col(_OUT) == 0)
     expr = nw.when(kept).then(nw.col(_VALUE)).otherwise(nw.lit(0, nw.Int64))
     return replace(value, expr=expr, absent=None, low=min(value.low, 0), constant=None, divisors=None)
 
 
-def _cumulative(study: Study, table: Table, value: Column, mechanism: CountOnly, keys: list[str]) -> Column:
+def _cumulative(study: Study, table: Table, value: Column, mechanism: CountOnly, keys: list[str], date: str) -> Column:
     plain = replace(value, expr=nw.col(_VALUE), absent=None, low=min(value.low, 0), constant=None, divisors=None)
     if mechanism.cap is None:
         return plain
@@ -96,7 +108,7 @@ def _cumulative(study: Study, table: Table, value: Column, mechanism: CountOnly,
     plain, cap = col.aligned(plain, cap)
     col.bounded(replace(plain, high=plain.size * table.most(keys)))
     table.then_with(plain.expr.alias("~本"), cap.expr.alias("~顶"))
-    along(table, keys, [_DATE, _OUT, _FALLING, ROW], {"~累": (SUM, "~本")}, groups=study.height(table))
+    along(study, table, keys, [date, _OUT, _FALLING, ROW], {"~累": (SUM, "~本")}, {})
     after = nw.min_horizontal("~累", "~顶")
     before = nw.min_horizontal(nw.col("~累") - nw.col("~本"), nw.col("~顶"))
     return replace(plain, expr=after - before)
@@ -110,7 +122,7 @@ def sequence(study: Study, table: Table, item: Item, mechanism: Sequence) -> Col
     if item.when is not None:
         taking_part = study.condition(table, item.when).expr.fill_null(False)
     table.then_with(as_days(study.column(table, mechanism.by)).alias(_DATE), (~taking_part).cast(nw.Int64).alias(_OUT))
-    along(table, keys, [_OUT, _DATE, ROW], {"~位": (PLACE, ROW)}, groups=study.height(table))
+    along(study, table, keys, [_OUT, _DATE, ROW], {"~位": (PLACE, ROW)}, {})
     expr = nw.when(nw.col(_OUT) == 0).then(nw.col("~位")).otherwise(nw.lit(0, nw.Int64))
     return Column(Kind.NUMBER, expr, measure=col.COUNT, high=table.most(keys))
 
@@ -131,7 +143,8 @@ def running(study: Study, table: Table, item: Item, mechanism: Running) -> Colum
         # falling points first, so that the day's last figure is also its highest after them
         table.then_with(expr.alias(_VALUE))
         keys = study.keys(table, mechanism.same)
-        along(table, keys, [DAY, _VALUE, ROW], {"~和": (SUM, _VALUE)}, groups=study.height(table))
+        bounds = {_VALUE: (min(value.low, 0), max(value.high, 0))}
+        along(study, table, keys, [DAY, _VALUE, ROW], {"~和": (SUM, _VALUE)}, bounds)
         summed = nw.col("~和")
     low = -total if value.low < 0 else 0
     return col.bounded(replace(value, expr=summed, absent=None, low=low, high=total, constant=None, divisors=None))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine import lazy as nw
@@ -26,20 +26,25 @@ class Known:
 
     ``rows``: ledger → (most rows of one unit, of one office); ``bounds``: (ledger, number column) → largest absolute
     value; ``latest``: ledger → its last day; ``offices``: how many there are (0: one, and no column says so);
-    ``private``: text columns that hold numbers no two offices share.
+    ``private``: (ledger, text column) whose texts are numbers that no two offices share → the largest of them (0: not
+    known, or some have none); ``last_row``: the largest row number.
     """
 
     rows: Mapping[str, tuple[int, int]]
     bounds: Mapping[tuple[str, str], int]
     latest: Mapping[str, int]
     offices: int = 0
-    private: frozenset[str] = frozenset()
+    private: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    last_row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """``frames``: the tables asked for; ``faults``: ledger marks with the rows (``#行``) they single out, ``stray``
-    and ``lacking``: marks with the units; ``left``: ledger → rows not counted, why."""
+    """What the plan comes to.
+
+    ``frames``: the tables asked for; ``faults``: ledger marks with the rows (``#行``) they single out, ``stray``
+    and ``lacking``: marks with the units; ``left``: ledger → rows not counted, why.
+    """
 
     frames: Mapping[str, pl.DataFrame]
     columns: Mapping[str, Mapping[str, Column]]
@@ -53,7 +58,8 @@ def plan(book: RuleBook, frames: Mapping[str, Lazy], as_of: int, known: Known, s
     """The plan of a whole rule book over typed ledgers, nothing carried out. Raises :class:`Rejected`."""
     study: Study = study_of(
         book, as_of, frames, rows=known.rows, bounds=known.bounds, latest=known.latest, offices=known.offices,
-        private=known.private, roster=lambda period: units_by_period(book, period, as_of, known.offices),
+        private=known.private, last_row=known.last_row,
+        roster=lambda period: units_by_period(book, period, as_of, known.offices),
     )  # fmt: skip
     if study.problems:
         raise Rejected(study.problems)
@@ -64,6 +70,8 @@ def carried_out(study: Study, wanted: Collection[str], *, engine: Engine = "auto
     """Collect the tables named in ``wanted`` and what is wrong anywhere, in one go."""
     import polars as pl
 
+    for table in study.tables.values():
+        table.fork()
     tables = {name: study.tables[name] for name in wanted}
     marks = [mark for marks in (study.faulty, study.lacking) for mark in marks]
     plans = [_kept(table, study) for table in tables.values()]

@@ -65,7 +65,8 @@ def _rising(column: Column, direction: str) -> list[nw.Expr]:
         column = col.as_number(column)
     if column.kind not in (Kind.NUMBER, Kind.RATIO, Kind.DAY, Kind.MOMENT, Kind.WORD):
         raise Misfit(f"不能按{column.kind.value}排名")
-    value = column.expr if direction in _RISING else -column.expr
+    rising = column.expr.cast(nw.Int64)
+    value = rising if direction in _RISING else -rising
     steps = [value] if column.over is None else _digits(value, column.over, column.over_high)
     return [
         (step if column.absent is None else nw.when(column.absent == 0).then(step)).fill_null(LIMIT) for step in steps

@@ -17,7 +17,7 @@ from engine.column import Column, Misfit
 from engine.evaluate import evaluate, is_condition, unknown_name
 from engine.formula import Expression
 from engine.rulebook import Collect, Item, Kind, Part, Period, RuleBook, Step, Title
-from engine.scoring.table import DAY, MARK, OFFICE, PERIOD, UNIT, Lazy, Table, stored_names
+from engine.scoring.table import DAY, MARK, OFFICE, PERIOD, ROW, UNIT, Lazy, Table, stored_names
 from engine.source import Problem, Rejected, Span
 
 if TYPE_CHECKING:
@@ -76,7 +76,8 @@ class Study:
         self._make_table, self._build = make_table, build
         self.offices = 0  # scored in one plan, each with the whole roster; 0: the one there is, and nothing says so
         self.latest: Mapping[str, int] = {}  # ledger → its last day, where it is known before the plan is
-        self.private: frozenset[str] = frozenset()  # texts held as numbers that no other office has
+        self.private: Mapping[tuple[str, str], int] = {}  # (ledger, text column) → see engine.scoring.lean.Known
+        self.last_row = 0  # the largest row number of any ledger; 0: not known
         self.stale: frozenset[str] | None = None  # of an alternative: what its change reaches
         self.asked: dict[str, set[str]] = {}  # entry or ledger → what it asked for
         self._building: list[str] = []
@@ -143,6 +144,20 @@ class Study:
         """Which period of the year a day lies in, counted from 1."""
         later = [(day >= stretch.start).cast(nw.Int64) for stretch in self.stretches[period][1:]]
         return nw.total([nw.lit(1, nw.Int64), *later])
+
+    def spot(self, table: Table, period: Period) -> str:
+        """The column that numbers unit and period together: where a row lies on the table of the period.
+
+        One whole number is grouped and joined by much faster than two.
+        """
+        times = len(self.stretches[period])
+        if times == 1:
+            return UNIT
+        name = f"#位{period.value}"
+        if name not in table.spots:
+            table.then_with((nw.col(UNIT) * times + nw.col(self.label(table, period))).alias(name))
+            table.spots = table.spots | {name}
+        return name
 
     # ---- names ----------------------------------------------------------------------------
 
@@ -216,19 +231,31 @@ class Study:
         """Join a coarser column onto a table: by unit, and by the period the row lies in."""
         assert home.period is not None
         source = home.columns[name]
-        label = self.label(table, home.period)
         if table is home:
             return source
-        names = stored_names(name, source)
-        keys = [nw.col(UNIT), nw.col(PERIOD).alias(label)]
-        table.join(home.select(*keys, *names), (UNIT, label))
+        names, spot = stored_names(name, source), self.spot(home, home.period)
+        here = self.spot(table, home.period)
+        rows = home.base if name in self.book.roster.fields and spot == UNIT else home.fork()
+        table.join(None if rows is None else rows.select(nw.col(spot).alias(here), *names), (here,))
         table.columns[name] = source
         return source
 
     def keys(self, table: Table, names: Iterable[str]) -> list[str]:
         """The physical columns that keep the rows of a 同 list together, each office's apart."""
         found = self.physical(table, names)
-        return found if {UNIT, *self.private} & set(found) else [*self.apart, *found]
+        return found if {UNIT, *(name for _, name in self.private)} & set(found) else [*self.apart, *found]
+
+    def bounds(self, table: Table) -> dict[str, tuple[int, int]]:
+        """Physical columns of a ledger or account → what their values, which are never missing, lie between."""
+        fields = [f for ledger in self.book.ledgers.values() for f in ledger.fields.values()]
+        found = {DAY: (0, self.as_of)}
+        if table.has_unit and all(f.blank is None for f in fields if f.kind is Kind.UNIT):
+            found[UNIT] = (0, len(self.book.roster.units) * max(self.offices, 1) - 1)
+        if self.last_row:
+            found[ROW] = (0, self.last_row)
+        return found | {
+            name: (0, most) for (ledger, name), most in self.private.items() if ledger == table.name and most
+        }
 
     def height(self, table: Table) -> int:
         """The most rows a table can have."""

@@ -30,7 +30,9 @@ class Table:
     """``frame`` is ``None`` on a dry run (types are checked, nothing is read).
 
     ``rows`` bounds how many rows one unit can have, ``total`` how many one office has; ``period`` is set on 单位×期
-    tables, ``ledger`` on ledgers and accounts; ``own_unit`` is the ledger's column that says the unit.
+    tables, ``ledger`` on ledgers and accounts; ``own_unit`` is the ledger's column that says the unit. ``costly``: the
+    rows cost something since they were last forked; ``base``: they as they were first, on 单位×期 with what the roster
+    says; ``size``: about how many one office has; ``spots``: the columns of :meth:`engine.scoring.study.Study.spot`.
     """
 
     name: str
@@ -44,6 +46,10 @@ class Table:
     columns: dict[str, Column] = field(default_factory=dict)
     settled: bool = False
     settling: bool = False
+    costly: bool = False
+    base: Lazy | None = None
+    spots: frozenset[str] = frozenset()
+    size: int = 0
 
     def add(self, name: str, column: Column) -> Column:
         """Store a column under a name; returns the column as read back from the frame."""
@@ -68,16 +74,22 @@ class Table:
     def join(self, other: Lazy | None, keys: Iterable[str]) -> None:
         """Left join on keys of the same name."""
         if self.frame is not None and other is not None:
-            self.frame = self.frame.join(other, on=list(keys), how="left")
+            self.frame, self.costly = self.frame.join(other, on=list(keys), how="left"), True
 
     def most(self, keys: Iterable[str]) -> int:
         """The most rows that a group with these keys can hold."""
         by_unit = self.has_unit and not {UNIT, "单位"}.isdisjoint(keys)
         return max(self.rows if by_unit else self.total, 1)
 
+    def fork(self) -> Lazy | None:
+        """The rows as they are now, for another plan to go on from; what is behind them is computed once."""
+        if self.frame is not None and self.costly:
+            self.frame, self.costly = nw.checkpoint(self.frame), False
+        return self.frame
+
     def select(self, *exprs: nw.Expr | str, where: nw.Expr | None = None) -> Lazy | None:
         """Some columns of the rows as they are now."""
-        if self.frame is None:
+        if self.fork() is None or self.frame is None:
             return None
         return (self.frame if where is None else self.frame.filter(where)).select(*exprs)
 

@@ -55,7 +55,7 @@ def table_maker(
 
 
 def _ledger(study: Study, ledger: Ledger, frame: Lazy | None, rows: tuple[int, int], bounds: Bounds) -> Table:
-    table = Table(ledger.name, frame, *rows, ledger=True)
+    table = Table(ledger.name, frame, *rows, ledger=True, size=rows[1])
     if frame is not None:
         table.frame = frame.rename({"行": ROW})
     for spec in ledger.fields.values():
@@ -65,7 +65,7 @@ def _ledger(study: Study, ledger: Ledger, frame: Lazy | None, rows: tuple[int, i
     dated = ledger.fields[ledger.dated]
     day = nw.col(dated.name) if dated.kind is Kind.DAY else nw.col(dated.name) // 1440
     table.then_with(day.alias(DAY))
-    if study.latest.get(ledger.name, study.as_of + 1) > study.as_of:
+    if dated.blank is not None or study.latest.get(ledger.name, study.as_of + 1) > study.as_of:
         late = table.select(ROW, where=nw.col(DAY) > study.as_of)
         study.gone.append(Gone(ledger.name, late, f"{dated.name}在截至日之后"))
         table.filter(nw.col(DAY) <= study.as_of)
@@ -114,7 +114,7 @@ def _link(study: Study, ledger: Ledger, link: Link, table: Table) -> None:
         reason = f"按“{where}”在{link.ledger}台账里（截至日及以前）找不到{'、'.join(link.take)}"
         study.gone.append(Gone(ledger.name, missing, reason))
         keys = [*same, ROW] if link.until else same
-        table.frame = table.frame.join(source, on=keys, how="inner")
+        table.frame, table.costly = table.frame.join(source, on=keys, how="inner"), True
     for name, physical in zip(link.take, take, strict=True):
         if physical != UNIT:
             table.columns[name] = stored_column(name, other.columns[name])
@@ -130,11 +130,16 @@ def _until(study: Study, link: Link, table: Table, other: Table, same: list[str]
     if other.frame is None:
         return None
     if link.until is None:
-        return other.frame.select(*same, *take).unique()
+        rows = other.select(*same, *take)
+        assert rows is not None
+        if other.size > table.size and table.frame is not None:  # most of them are nobody's here
+            rows = rows.join(table.frame.select(*same).unique(), on=same, how="semi")
+        return rows.unique()
     day = study.column(table, link.until)
     assert table.frame is not None
     mine = table.frame.select(ROW, *same, as_days(day).alias("~止"))
-    theirs = other.frame.select(*same, *take, nw.col(DAY).alias("~日"))
+    theirs = other.select(*same, *take, nw.col(DAY).alias("~日"))
+    assert theirs is not None
     return (
         mine.join(theirs, on=same, how="inner")
         .filter(nw.col("~日") <= nw.col("~止"))
@@ -165,7 +170,8 @@ def _account(study: Study, item: Item, collect: Collect) -> Table:
     ]
     lines = nw.concat(frames, how="vertical") if frames else None
     table = Table(item.name, lines, sum(t.rows for _, t, _ in sources), sum(t.total for _, t, _ in sources))
-    table.ledger = table.has_unit = table.settled = True
+    table.ledger = table.has_unit = table.settled = table.costly = True
+    table.size = sum(t.size for _, t, _ in sources)
     points = Column(
         Kind.NUMBER, nw.col("分"), values[0].den, measure=item.name, low=min(v.low for v in values),
         high=max(v.high for v in values),
@@ -217,7 +223,9 @@ def undated(study: Study, table: Table, dated: str, entry: object) -> None:
 def _period(study: Study, period: Period, frame: Lazy | None) -> Table:
     book = study.book
     cells = len(book.roster.units) * len(study.stretches[period])
-    table = Table(period.value, frame, len(study.stretches[period]), cells, period=period, has_unit=True, settled=True)
+    table = Table(
+        period.value, frame, len(study.stretches[period]), cells, period=period, has_unit=True, settled=True, base=frame
+    )
     for spec in book.roster.fields.values():
         table.columns[spec.name] = _attribute(study, spec)
     return table
