@@ -26,12 +26,9 @@ from engine.column import Column
 from engine.pipeline import Options
 from engine.rulebook import Period, RuleBook
 from engine.scoring import Known, Study, Sums, behind, carried_out, plan
-from engine.scoring.lean import Engine
 from engine.source import Rejected
 
 __all__ = ["Bulk", "known", "score", "score_intake", "take"]
-
-STREAMED = 3_000_000  # records: from here on the plan is carried out piece by piece
 
 
 @dataclass(frozen=True)
@@ -85,24 +82,15 @@ def score(
     return score_intake(book, take(book, folder, by), by, chosen, full=full)
 
 
-def score_intake(
-    book: RuleBook,
-    intake: Intake,
-    by: str | None,
-    options: Options,
-    *,
-    full: bool = False,
-    engine: Engine | None = None,
-) -> Bulk:
+def score_intake(book: RuleBook, intake: Intake, by: str | None, options: Options, *, full: bool = False) -> Bulk:
     """Score ledgers already taken in; rows that prove faulty only now are told, or left out. Raises Rejected."""
     as_of = pipeline.counted_to(book, options.as_of)
     if intake.blocking or (intake.faulty and not options.skip_bad):
         raise Rejected([*intake.blocking, *intake.faulty, *intake.notices])
     skipped = any(rows.height for rows in intake.bad.values())
-    how: Engine = engine or ("streaming" if sum(f.height for f in intake.frames.values()) >= STREAMED else "auto")
     while True:
         study = planned(book, intake, as_of)
-        sums = carried_out(study, _wanted(study, full=full), engine=how)
+        sums = carried_out(study, _wanted(study, full=full))
         problems = told.of_units(book, sums, intake.offices)
         if problems:
             raise Rejected(problems)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from engine import lazy as nw
 from engine.column import Column
@@ -16,8 +16,6 @@ from engine.source import Rejected
 
 if TYPE_CHECKING:
     import polars as pl
-
-Engine = Literal["auto", "in-memory", "streaming"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +64,8 @@ def plan(book: RuleBook, frames: Mapping[str, Lazy], as_of: int, known: Known, s
     return study
 
 
-def carried_out(study: Study, wanted: Collection[str], *, engine: Engine = "auto") -> Sums:
-    """Collect the tables named in ``wanted`` and what is wrong anywhere, in one go."""
+def carried_out(study: Study, wanted: Collection[str]) -> Sums:
+    """Collect the tables named in ``wanted`` and what is wrong anywhere, in one go, rows streaming through."""
     import polars as pl
 
     for table in study.tables.values():
@@ -77,7 +75,7 @@ def carried_out(study: Study, wanted: Collection[str], *, engine: Engine = "auto
     plans = [_kept(table, study) for table in tables.values()]
     plans += [_singled_out(study, mark) for mark in marks]
     plans += [_gone(study, gone.ledger, gone.frame) for gone in study.gone]
-    found = pl.collect_all([nw.to_native(frame) for frame in plans], engine=engine)
+    found = pl.collect_all([nw.to_native(frame) for frame in plans], engine="streaming")
     marked = list(zip(marks, found[len(tables) :], strict=False))
     return Sums(
         dict(zip(tables, found, strict=False)),

@@ -248,7 +248,7 @@ class Study:
     def bounds(self, table: Table) -> dict[str, tuple[int, int]]:
         """Physical columns of a ledger or account → what their values, which are never missing, lie between."""
         fields = [f for ledger in self.book.ledgers.values() for f in ledger.fields.values()]
-        found = {DAY: (0, self.as_of)}
+        found = {} if self._dated_apart(table) else {DAY: (0, self.as_of)}
         if table.has_unit and all(f.blank is None for f in fields if f.kind is Kind.UNIT):
             found[UNIT] = (0, len(self.book.roster.units) * max(self.offices, 1) - 1)
         if self.last_row:
@@ -256,6 +256,12 @@ class Study:
         return found | {
             name: (0, most) for (ledger, name), most in self.private.items() if ledger == table.name and most
         }
+
+    def _dated_apart(self, table: Table) -> bool:
+        """Whether an account has points dated otherwise than their ledger (归期), perhaps after the as-of date."""
+        account = self.book.items.get(table.name)
+        columns = account.mechanism.columns if account is not None and isinstance(account.mechanism, Collect) else ()
+        return any(self.book.items[name].dated is not None for name in columns)
 
     def height(self, table: Table) -> int:
         """The most rows a table can have."""
