@@ -17,7 +17,7 @@ from engine.column import Column, Misfit
 from engine.evaluate import evaluate, is_condition, unknown_name
 from engine.formula import Expression
 from engine.rulebook import Collect, Item, Kind, Part, Period, RuleBook, Step, Title
-from engine.scoring.table import DAY, MARK, OFFICE, PERIOD, ROW, UNIT, Lazy, Table, stored_names
+from engine.scoring.table import DAY, MARK, OFFICE, PERIOD, ROW, SPOT, UNIT, Lazy, Table, stored_names
 from engine.source import Problem, Rejected, Span
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ class Study:
         times = len(self.stretches[period])
         if times == 1:
             return UNIT
-        name = f"#位{period.value}"
+        name = f"{SPOT}{period.value}"
         if name not in table.spots:
             table.then_with((nw.col(UNIT) * times + nw.col(self.label(table, period))).alias(name))
             table.spots = table.spots | {name}

@@ -15,6 +15,7 @@ OWN = "#"
 ROW, UNIT, DAY, PERIOD, ENDED, SOURCE = "#行", "#单位", "#日", "#期", "#到期", "#来源"
 # Only where one plan scores many offices: which one; 单位 then counts on through all of them.
 OFFICE = "#办"
+SPOT = "#位"  # begins the columns that number unit and period together
 # Kept for explanations: whether a row met an item's 当; which cell of a table it fell in;
 # whether it was singled out as faulty or waiting; whether a decision settles a 处置;
 # whether a unit is on a list of a bulletin.
@@ -78,7 +79,7 @@ class Table:
 
     def most(self, keys: Iterable[str]) -> int:
         """The most rows that a group with these keys can hold."""
-        by_unit = self.has_unit and not {UNIT, "单位"}.isdisjoint(keys)
+        by_unit = self.has_unit and any(key in (UNIT, "单位") or key.startswith(SPOT) for key in keys)
         return max(self.rows if by_unit else self.total, 1)
 
     def fork(self) -> Lazy | None:
