@@ -71,15 +71,15 @@ class Bulk:
 
 
 def score(
-    rules: Path, folder: Path, by: str | None = None, options: Options | None = None, *, full: bool = False
+    rules: str | Path, folder: str | Path, by: str | None = None, options: Options | None = None, *, full: bool = False
 ) -> Bulk:
     """Score a folder of Parquet ledgers; ``by`` names the office, ``full`` keeps every column of every table.
 
     Raises :class:`Rejected`.
     """
     chosen = options or Options()
-    book = pipeline.scaled_to(pipeline.load_rules(rules, chosen.readings), chosen.scale_to)
-    return score_intake(book, take(book, folder, by), by, chosen, full=full)
+    book = pipeline.scaled_to(pipeline.load_rules(Path(rules), chosen.readings), chosen.scale_to)
+    return score_intake(book, take(book, Path(folder), by), by, chosen, full=full)
 
 
 def score_intake(book: RuleBook, intake: Intake, by: str | None, options: Options, *, full: bool = False) -> Bulk:
