@@ -208,6 +208,16 @@ def test_a_missing_column_is_told(root: Path, tmp_path: Path) -> None:
     assert {p.detail for p in refused.value.problems if p.code == "D02"} == {"缺少“渠道”列。", "缺少“县”列。"}
 
 
+def test_nobody_at_all_is_told(root: Path, tmp_path: Path) -> None:
+    """台账全是空的，不知道有哪几家：说清楚，不是一份空的成绩。"""
+    write_rows(tmp_path, {})
+    for name in FIRST:
+        pl.read_parquet(tmp_path / f"{name}.parquet").clear().write_parquet(tmp_path / f"{name}.parquet")
+    with pytest.raises(Rejected) as refused:
+        bulk.score(root / "rules" / "2024.yaml", tmp_path, "县")
+    assert "没有一张台账的“县”列写着哪一家。" in {p.detail for p in refused.value.problems}
+
+
 def test_part_files_are_one_ledger(root: Path, tmp_path: Path) -> None:
     """一张台账分成几个文件放在一个文件夹里：成绩一样，行号是各自文件里的。"""
     write_rows(

@@ -71,6 +71,11 @@ def take(book: RuleBook, folder: Path, by: str | None) -> Intake:
         return intake
     if by is not None:
         intake.offices = _offices(found, by)
+        if not intake.offices:
+            hint = "写上每一行是哪一家的记录；只算一家的，不写 --by，写 --engine polars。"
+            place = Cell(str(folder), folder.name, None, by)
+            intake.blocking.append(Problem("D10", f"没有一张台账的“{by}”列写着哪一家。", place, hint))
+            return intake
     for ledger in book.ledgers.values():
         source = found.sources.get(ledger.name)
         intake.frames[ledger.name] = _empty(ledger, by) if source is None else _Reader(book, source, by, intake).frame()
