@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from engine.formula import Expression
-from engine.rulebook import AsNumber, Consequence, Formula, Gather, Kind, Lookup, RuleBook
+from engine.rulebook import AsNumber, Consequence, Field, Formula, Gather, Kind, Lookup, RuleBook
 from engine.scoring.study import Entry
 
 
@@ -23,6 +23,11 @@ def valued(book: RuleBook) -> frozenset[str]:
         elif isinstance(item.mechanism, Lookup):
             names |= set(item.mechanism.keys)
     return frozenset(names & _texts(book))
+
+
+def looked_at(book: RuleBook, f: Field) -> bool:
+    """Whether a column is looked at: all but free text that no rule reads."""
+    return f.kind is not Kind.TEXT or f.name in alike(book) | valued(book)
 
 
 def _texts(book: RuleBook) -> set[str]:
