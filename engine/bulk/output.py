@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from engine.bulk import Bulk, figures
 from engine.bulk.files import FIRST_ROW, Source
 from engine.calendar import from_day_number
 from engine.rulebook import Kind
-from engine.saving import save_all
+from engine.saving import apart, held
 from engine.scoring import SCORE
 from engine.scoring.table import OFFICE, ROW, UNIT
 from engine.telling import as_bytes
@@ -25,25 +26,21 @@ def write(run: Bulk, folder: Path, *, full: bool = False) -> tuple[Path, ...]:
 
     ``full``: also a file for each other table, named as it is (季.parquet, 采用.parquet …).
     """
-    tables = {SCORES: lambda: run.scores, UNCOUNTED: lambda: uncounted(run)}
+    tables: dict[str, Callable[[], pl.DataFrame]] = {SCORES: lambda: run.scores, UNCOUNTED: lambda: uncounted(run)}
     if full:
         others = [name for name in run.sums.frames if name != run.table]
         tables |= {f"{name}.parquet": _maker(run, name) for name in others}
-    makers: dict[Path, Callable[[Path], object]] = {folder / name: _parquet(make) for name, make in tables.items()}
-    makers[folder / SUMMARY] = lambda path: path.write_bytes(as_bytes(summary(run)))
-    save_all(makers)
-    return tuple(makers)
+    files = {name: _parquet(make()) for name, make in tables.items()}
+    files[SUMMARY] = as_bytes(summary(run))
+    apart([folder / name for name in files], [Path(name) for name, _ in run.intake.folder.files])
+    with held(folder) as desk:
+        return desk.put(files)
 
 
-def _parquet(make: Callable[[], pl.DataFrame]) -> Callable[[Path], object]:
-    def write_to(path: Path) -> None:
-        frame = make()
-        try:
-            frame.write_parquet(path)
-        except pl.exceptions.PolarsError as error:  # a full disk, said by Polars
-            raise OSError(str(error)) from error
-
-    return write_to
+def _parquet(frame: pl.DataFrame) -> bytes:
+    whole = io.BytesIO()
+    frame.write_parquet(whole)
+    return whole.getvalue()
 
 
 def _maker(run: Bulk, name: str) -> Callable[[], pl.DataFrame]:
