@@ -35,7 +35,7 @@ FLOORS = [
     ["contrast"],
     ["telling", "workbook"],
     ["pipeline"],
-    ["authoring", "publish", "trial", "readings", "batch", "bulk"],
+    ["authoring", "publish", "trial", "readings", "batch", "bulk", "whatif"],
     ["terminal"],
     ["commands"],
     ["__main__", "__init__"],
@@ -193,6 +193,7 @@ NUMBERS = {
     "column.py": {10: "decimal base", 62: "bits", 400: "divisors", 1440: "minutes of a day"},
     "explanation/phrases.py": {60: "minutes", 100: "percent"},
     "explanation/sentences.py": {10: "power", 18: "power", 24: "hours", 60: "minutes"},
+    "reader/tables.py": {4096: "quantities kept"},
     "formula.py": {
         30: "depth",
         60: "minutes",
