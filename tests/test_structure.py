@@ -193,7 +193,6 @@ NUMBERS = {
     "column.py": {10: "decimal base", 62: "bits", 400: "divisors", 1440: "minutes of a day"},
     "explanation/phrases.py": {60: "minutes", 100: "percent"},
     "explanation/sentences.py": {10: "power", 18: "power", 24: "hours", 60: "minutes"},
-    "reader/tables.py": {4096: "quantities kept"},
     "formula.py": {
         30: "depth",
         60: "minutes",
@@ -204,7 +203,7 @@ NUMBERS = {
     },
     "reader/node.py": {3: "keys of a path"},
     "reader/sections.py": {60: "days", 2000: "a stand-in date"},
-    "reader/tables.py": {3: "a group", 4: "a group"},
+    "reader/tables.py": {3: "a group", 4: "a group", 4096: "quantities kept"},
     "result.py": {1970: "epoch"},
     "scoring/appraisal.py": {40: "bits"},
     "scoring/groups.py": {60: "periods of a year"},

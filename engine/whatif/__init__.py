@@ -17,7 +17,6 @@ from engine.ledger import Ledgers, intake
 from engine.number import OneOfMany
 from engine.pipeline import Options, checked, read_alike, score_ledgers, taking, used_by
 from engine.result import Result
-from engine.rulebook import RuleBook
 from engine.scoring.study import Skip
 from engine.source import Problem, Rejected, errors
 from engine.whatif import request
@@ -28,7 +27,7 @@ from engine.whatif.standing import Standing, of_result, of_sweep, wanted
 from engine.whatif.sweep import Scored, Sweep
 from engine.whatif.variants import Variant, Variants
 
-__all__ = ["Axis", "Misuse", "Report", "Run", "whatif"]
+__all__ = ["Axis", "Misuse", "Report", "Run", "compared", "whatif"]
 
 _TOGETHER = 8  # fewer than this are not worth a plan of their own, when the whole has none
 _EXACT = 5  # variants that cannot be scored, told in full
@@ -45,9 +44,15 @@ def whatif(rules: Path, records: Path, axes: Sequence[Axis], options: Options, t
     base = taking(checked(rules), dict(options.readings or {}))
     asked = request.checked(base.doc, axes)
     ledgers = intake(base.book, records, used_by(base.book))
-    result = score_ledgers(base.book, ledgers, options)
-    found = _Whatif(base, result, ledgers, records, options, asked, tell).runs()
-    return Report(result, asked, of_result(result), tuple(found))
+    return compared(base, score_ledgers(base.book, ledgers, options), records, asked, options, tell)
+
+
+def compared(
+    base: Checked, result: Result, records: Path, axes: Sequence[Axis], options: Options, tell: Tell
+) -> Report:
+    """Every variant beside a run of the rules as they stand; ``axes`` as :func:`request.checked` has them."""
+    found = _Whatif(base, result, result.ledgers, records, options, axes, tell)
+    return Report(result, tuple(axes), found.standing, tuple(found.runs()))
 
 
 class _Whatif:
@@ -131,9 +136,3 @@ class _Whatif:
 
 def _reasons(problems: Sequence[Problem]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{problem.code} {problem.context}{problem.detail}" for problem in problems))
-
-
-def book_of(run: Run) -> RuleBook:
-    """The rules of a variant that stands."""
-    assert run.variant.book is not None
-    return run.variant.book

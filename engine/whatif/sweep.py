@@ -356,7 +356,9 @@ class Sweep:
 
     def _table(self, name: str, frame: pl.DataFrame, columns: Mapping[str, Column]) -> Table:
         known = self.study.tables[name]
-        return replace(known, frame=nw.from_native(frame.lazy()), columns=dict(columns), settled=True, settling=False)
+        lazy = nw.from_native(frame.lazy())
+        return replace(known, frame=lazy, columns=dict(columns), settled=True, settling=False, costly=False,
+                       spots=frozenset(), base=lazy)  # fmt: skip
 
     def _number(self, period: str) -> pl.Expr:
         """In which (coarser) period a row lies."""
