@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.formula import Atom, Expression
 from engine.number import Varied
-from engine.rulebook import Interval, Kind, Roster, Row, RuleBook
+from engine.rulebook import Appraisal, Interval, Kind, Part, Roster, Row, RuleBook
 from engine.source import Span
 
 PARAMETER = "#参"
@@ -131,5 +131,6 @@ def other_attributes(roster: Roster, other: Roster) -> frozenset[str]:
 
 # What is only how a number is written.
 _SPELT: dict[type, frozenset[str]] = {
+    Part: frozenset({"places"}), Appraisal: frozenset({"places"}),
     Row: frozenset({"label"}), Interval: frozenset({"text"}), Atom: frozenset({"text"}),
 }  # fmt: skip
