@@ -42,6 +42,7 @@ PLAIN = {
     "templates",
     "JSON",
     "CSV",
+    "csv",
     "Parquet",
     "Excel",
     "A",
