@@ -17,6 +17,7 @@ from operator import add as plus
 from operator import mul as times
 
 from engine import lazy as nw
+from engine.number import Varied
 from engine.rulebook import Absent, Kind, Rounding
 
 LIMIT = 2**62
@@ -68,12 +69,22 @@ class Column:
 
 
 def number(value: Fraction, measure: str = PURE) -> Column:
-    """A literal."""
+    """A literal; one that differs between variants is read from its own column."""
+    if isinstance(value, Varied):
+        return _varied(value, measure)
     n = value.numerator
     return Column(
         Kind.NUMBER, nw.lit(n, nw.Int64), value.denominator, measure=measure, low=n, high=n, constant=value,
         divisors=frozenset({n}),
     )  # fmt: skip
+
+
+def _varied(value: Varied, measure: str) -> Column:
+    den = math.lcm(*(v.denominator for v in value.values))
+    scaled = frozenset(int(v * den) for v in value.values)
+    return Column(
+        Kind.NUMBER, nw.col(value.name), den, measure=measure, low=min(scaled), high=max(scaled), divisors=scaled
+    )
 
 
 def bounded(column: Column) -> Column:

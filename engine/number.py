@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any, NoReturn
 
 NUMBER = r"[0-9]{1,15}(?:\.[0-9]{1,9})?"  # not \d: full-width digits are refused, never read
 _EXACT = re.compile(rf"-?{NUMBER}")
@@ -69,3 +71,37 @@ def _decimal(value: Fraction, places: int) -> str:
     digits = f"{abs(scaled.numerator):0{places + 1}d}"
     sign = "-" if value < 0 else ""
     return sign + (f"{digits[:-places]}.{digits[-places:]}" if places else digits)
+
+
+class OneOfMany(Exception):
+    """A number that differs between variants was asked for as if it were one."""
+
+
+class Varied(Fraction):
+    """A number that is another one in each variant: ``values`` in their order, kept in the column ``name``.
+
+    It stands in a rule book where a number stands, and only a literal (:func:`engine.column.number`) may
+    be made of it; whoever reckons with it raises :class:`OneOfMany`.
+    """
+
+    __slots__ = ("name", "values")
+    name: str
+    values: tuple[Fraction, ...]
+
+    def __new__(cls, name: str, values: Sequence[Fraction]) -> Varied:
+        """A number in the place of several."""
+        self = super().__new__(cls, 1)
+        self.name, self.values = name, tuple(values)
+        return self
+
+    def _asked(self, *_: Any) -> NoReturn:
+        raise OneOfMany(self.name)
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _asked
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __neg__ = __abs__ = __int__ = __trunc__ = _asked
+    __hash__ = _asked
+    numerator = denominator = property(_asked)
+
+    def __bool__(self) -> bool:
+        """It is written, whatever it is."""
+        return True

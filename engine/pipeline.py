@@ -70,7 +70,7 @@ def _checked(doc: Document, readings: Mapping[str, str] | None = None, base: Che
     if problems:
         raise Rejected(problems)
     checked = _studied(doc, readings, base)
-    problems = faults(checked.book, checked.study, base.study if base else None)
+    problems = faults(checked.book, checked.study, checked.study.stale)
     if problems:
         raise Rejected(problems)
     return checked

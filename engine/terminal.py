@@ -20,14 +20,17 @@ from engine.result import Figure, Result, Unit
 from engine.rulebook import Absent, Bulletin, Kind, Period
 from engine.scoring import SCORE, TIED
 from engine.source import display_width
+from engine.whatif import lines
 
 if TYPE_CHECKING:
     from engine.column import Column
     from engine.readings import Outlook, Survey
+    from engine.whatif import Report
 
 _BAR = 10
 _MANY = 5  # units
 _LISTED = 12  # rows
+_VARIANTS = 40  # lines
 _NARROW = 100  # below this many columns the bar is left out
 _PIPED = 140  # where there is no terminal to ask
 
@@ -252,6 +255,42 @@ def _most_moved(outlook: Outlook) -> str:
     units = sorted(dict.fromkeys(c.unit for c in heavy), key=lambda u: -max(abs(c.by) for c in heavy if c.unit == u))
     told = [f"{unit} {'，'.join(c.words for c in heavy if c.unit == unit)}" for unit in units[:_MANY]]
     return "；".join(told) + (f"；……共 {len(units)} 个单位" if len(units) > _MANY else "")
+
+
+# ---- what if ------------------------------------------------------------------------------
+
+
+def print_whatif(report: Report, unit: str | None) -> None:
+    """A line a variant (those that come to the same in one), the first and last ones where there are very many."""
+    console = _console()
+    console.print(Text(f"{_headline(report.base)}　试改{f'　{unit}' if unit else ''}", style="bold"), soft_wrap=True)
+    for line in lines.opening(report):
+        console.print(Text(line), soft_wrap=True)
+    table = Table(header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for name in lines.heads(report, unit):
+        table.add_column(name, overflow="fold")
+    found = lines.rows(report, unit)
+    half = _VARIANTS // 2
+    for row in found if len(found) <= _VARIANTS else (*found[:half], *found[-half:]):
+        table.add_row(*map(escape, (*lines.values(report, row), *row.cells)))
+    console.print(table)
+    for text in lines.refused(report)[:_MANY]:
+        console.print(Text(f"  {text}"), soft_wrap=True)
+    if len(report.runs) == 1 and unit is None:
+        _print_moved(console, report)
+    if len(found) > _VARIANTS:
+        console.print(f"一共 {len(found)} 行，只列了头尾各 {half} 行；全部用 -o 文件.html、-o 文件.csv 或 --json 看。")
+
+
+def _print_moved(console: Console, report: Report) -> None:
+    """Whom the one variant moves."""
+    (run,) = report.runs
+    moved = [] if run.standing is None else lines.moved(report, run)
+    if moved:
+        table = Table(*lines.MOVED_HEADS, header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+        for cells in moved:
+            table.add_row(*map(escape, cells))
+        console.print(table)
 
 
 # ---- explain ------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from made_rows import assessed, row, rows, year
 ALIASES = {
     "check": "校验", "template": "模板", "score": "评分", "explain": "解释", "test": "算例", "readings": "口径",
     "bulletin": "通报", "diff": "对照", "batch": "批量", "show": "展示", "new-year": "新年度", "roster": "任务表",
+    "whatif": "试改",
 }  # fmt: skip
 RULES, EXAMPLE = "rules/2024.yaml", "examples/2024.xlsx"
 # What may stand in Latin letters in a help page: the program, its words for itself, and names of forms.
@@ -41,6 +42,7 @@ PLAIN = {
     "templates",
     "JSON",
     "CSV",
+    "csv",
     "Parquet",
     "Excel",
     "A",

@@ -13,7 +13,7 @@ What is wrong for certain is an error; what may be meant, a warning.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from engine.checks.bands import bands
 from engine.checks.clauses import clauses
@@ -67,9 +67,7 @@ def problems(book: RuleBook, study: Study, also_read: Iterable[str] = ()) -> lis
     return [problem for check in CHECKS for problem in check(subject)]
 
 
-def faults(book: RuleBook, study: Study, base: Study | None = None) -> list[Problem]:
-    """Only the errors; with ``base`` (the study this one is an alternative of), only of what the change reaches."""
-    subject = Subject(book, study)
-    if base is not None:
-        subject = replace(subject, names=study.stale)
+def faults(book: RuleBook, study: Study, names: frozenset[str] | None = None) -> list[Problem]:
+    """Only the errors; with ``names`` (what an alternative's change reaches), only of those."""
+    subject = Subject(book, study, names=names)
     return errors(problem for check in PROOFS for problem in check(subject))

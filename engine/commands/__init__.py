@@ -17,10 +17,13 @@ from engine.commands import (
     show,
     template,
     test,
+    whatif,
 )  # fmt: skip
 from engine.commands.parser import root
 
-COMMANDS = (check, template, score, explain, bulletin, readings, test, diff, batch, show, new_year, roster)
+COMMANDS = (
+    check, template, score, explain, bulletin, readings, whatif, test, diff, batch, show, new_year, roster,
+)  # fmt: skip
 
 
 def parser() -> argparse.ArgumentParser:

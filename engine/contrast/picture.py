@@ -7,18 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from xml.etree.ElementTree import Element, SubElement
+from xml.etree.ElementTree import Element
 
+from engine.contrast.drawing import LETTER, canvas, dot, line, text
 from engine.contrast.report import difference, place_of
 from engine.impact import UnitEffect
 from engine.number import show, show_rounded
 from engine.source import display_width
 
 _ROW, _TOP, _BOTTOM = 24, 34, 30
-_LETTER = 7  # half a Chinese character of 14
 _PLOT, _RIGHT, _GAP = 520, 150, 12
 _TICKS = 5
-_FONTS = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',SimHei,sans-serif"
 
 
 def picture(title: str, units: Sequence[UnitEffect]) -> Element | None:
@@ -32,16 +31,12 @@ class _Picture:
         self.title, self.units = title, units
         scores = [s for u in units for s in (u.old.score, u.new.score) if isinstance(s, Fraction)]
         self.low, self.high = min([Fraction(0), *scores]), max([Fraction(1), *scores])
-        self.left = _LETTER * max(display_width(u.name) for u in units) + _GAP
+        self.left = LETTER * max(display_width(u.name) for u in units) + _GAP
         self.width, self.height = self.left + _PLOT + _RIGHT, _TOP + _ROW * len(units) + _BOTTOM
 
     def drawn(self) -> Element:
         """The svg element."""
-        svg = Element("svg", {
-            "xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {self.width} {self.height}", "role": "img",
-            "width": str(self.width), "font-family": _FONTS, "font-size": "14",
-        })  # fmt: skip
-        SubElement(svg, "title").text = self.title
+        svg = canvas(self.title, self.width, self.height)
         self._scale(svg)
         for number, unit in enumerate(self.units):
             self._unit(svg, unit, _TOP + _ROW * number + _ROW // 2)
@@ -53,40 +48,21 @@ class _Picture:
         for step in range(_TICKS + 1):
             value = self.low + (self.high - self.low) * step / _TICKS
             x = self._x(value)
-            _line(svg, x, _TOP, x, bottom, "#ddd", 1)
-            _text(svg, x, bottom + 18, show_rounded(value, 0), "middle", "#555")
+            line(svg, x, _TOP, x, bottom, "#ddd", 1)
+            text(svg, x, bottom + 18, show_rounded(value, 0), "middle", "#555")
         for left, words, filled in ((self.left, "旧", False), (self.left + 90, "新", True)):
-            _dot(svg, str(left + 6), _TOP - 16, filled=filled)
-            _text(svg, str(left + 18), _TOP - 11, words, "start", "#000")
+            dot(svg, str(left + 6), _TOP - 16, filled=filled)
+            text(svg, str(left + 18), _TOP - 11, words, "start", "#000")
 
     def _unit(self, svg: Element, unit: UnitEffect, y: int) -> None:
         old, new = (score if isinstance(score, Fraction) else Fraction(0) for score in (unit.old.score, unit.new.score))
         colour = "#1a7f37" if new > old else "#b42318" if new < old else "#555"
-        _text(svg, str(self.left - _GAP), y + 5, unit.name, "end", "#000")
-        _line(svg, self._x(old), y, self._x(new), y, colour, 3)
-        _dot(svg, self._x(old), y, filled=False)
-        _dot(svg, self._x(new), y, filled=True, colour=colour)
+        text(svg, str(self.left - _GAP), y + 5, unit.name, "end", "#000")
+        line(svg, self._x(old), y, self._x(new), y, colour, 3)
+        dot(svg, self._x(old), y, filled=False)
+        dot(svg, self._x(new), y, filled=True, colour=colour)
         words = f"{show(old)}→{show(new)}（{difference(unit)}）" if old != new else show(new)
-        _text(svg, str(self.left + _PLOT + _GAP), y + 5, words, "start", colour)
+        text(svg, str(self.left + _PLOT + _GAP), y + 5, words, "start", colour)
 
     def _x(self, value: Fraction) -> str:
         return show_rounded(self.left + _PLOT * (value - self.low) / (self.high - self.low), 1)
-
-
-def _line(svg: Element, x1: str, y1: int, x2: str, y2: int, colour: str, width: int) -> None:
-    SubElement(
-        svg, "line", {"x1": x1, "y1": str(y1), "x2": x2, "y2": str(y2), "stroke": colour, "stroke-width": str(width)}
-    )
-
-
-def _dot(svg: Element, x: str, y: int, *, filled: bool, colour: str = "#000") -> None:
-    fill = colour if filled else "#fff"
-    SubElement(
-        svg,
-        "circle",
-        {"cx": x, "cy": str(y), "r": "5", "fill": fill, "stroke": colour if filled else "#000", "stroke-width": "1.5"},
-    )
-
-
-def _text(svg: Element, x: str, y: int, words: str, anchor: str, colour: str) -> None:
-    SubElement(svg, "text", {"x": x, "y": str(y), "text-anchor": anchor, "fill": colour}).text = words

@@ -9,13 +9,13 @@ from typing import Any, TypeVar
 from engine.document import Document
 from engine.reader.items import item
 from engine.reader.node import Node
-from engine.reader.patches import patched
+from engine.reader.patches import patched, resolve, written
 from engine.reader.sections import appraisal, bulletin, clause, ledger, letterhead, reading, roster, title, waiver
 from engine.reader.unverified import unverified, unwarranted
-from engine.rulebook import Bulletin, Item, Ledger, Part, Period, Reading, RuleBook, Step
+from engine.rulebook import Bulletin, Item, Ledger, Part, Period, Reading, RuleBook, Step, Unit
 from engine.source import Problem, Rejected, Span
 
-__all__ = ["Base", "patched", "read"]
+__all__ = ["Base", "patched", "read", "resolve", "written"]
 
 T = TypeVar("T")
 
@@ -47,7 +47,7 @@ def read(doc: Document, chosen: Mapping[str, str] | None = None, base: Base | No
         kept.section(root.get("细则"), title, lambda b: b.title),
         kept.section(root.get("条文"), lambda node: _named(node, clause), lambda b: b.clauses),
         _chosen(kept.section(root.get("口径"), lambda node: _named(node, reading), lambda b: b.readings), taken),
-        kept.section(root.get("单位"), roster, lambda b: b.roster),
+        kept.section(root.get("单位"), lambda node: roster(node, kept.units(node)), lambda b: b.roster),
         {n.name: kept.ledger(n) or ledger(n) for n in root.get("台账").items()},
         {i.name: i for i in items},
         kept.section(root.get("考评"), appraisal, lambda b: b.appraisal),
@@ -95,6 +95,13 @@ class _Kept:
     def ledger(self, node: Node) -> Ledger | None:
         """The base's ledger, if its entry was not touched."""
         return self.book.ledgers.get(node.name) if self.book and self._same(node) else None
+
+    def units(self, node: Node) -> dict[str, Unit]:
+        """The base's units whose lines were not touched, if the columns of the roster were not either."""
+        if self.book is None or not self._same(node.get("列")):
+            return {}
+        known = {unit.name: unit for unit in self.book.roster.units}
+        return {line.name: known[line.name] for line in node.get("名单").items() if self._same(line)}
 
     def section(self, node: Node, make: Callable[[Node], T], of: Callable[[RuleBook], T]) -> T:
         """The base's section, if it was not touched; else made anew."""

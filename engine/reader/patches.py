@@ -35,10 +35,29 @@ def patched(doc: Document, chosen: Mapping[str, str]) -> tuple[Document, tuple[P
                 continue
             written[path] = (reading, changes[path])
             doc = _apply(doc, path, changes[path], ("口径", reading, "备选", name, path), problems)
-            touched += [found for found in [_resolve(doc, path)] if found is not None]
+            touched += [found for found in [resolve(doc, path)] if found is not None]
     if problems:
         raise Rejected(problems)
     return doc, tuple(touched)
+
+
+def written(doc: Document, dotted: str, value: Any) -> tuple[Document, Path]:
+    """The document with one value put at a path as a reading would put it, and the path. Raises :class:`Rejected`."""
+    problems: list[Problem] = []
+    path = resolve(doc, dotted)
+    like = path if path is not None and _stands(doc, path) else (path or ("",))[:-1]
+    found = _apply(doc, dotted, value, like, problems)
+    if problems or path is None:
+        raise Rejected(problems)
+    return found, path
+
+
+def _stands(doc: Document, path: Path) -> bool:
+    try:
+        doc.get(path)
+    except KeyError:
+        return False
+    return True
 
 
 def _rival(path: str, value: Any, written: Mapping[str, tuple[str, Any]]) -> str | None:
@@ -72,7 +91,7 @@ def _changes(doc: Document, reading: str, name: str, problems: list[Problem]) ->
 
 
 def _apply(doc: Document, dotted: str, value: Any, like: Path, problems: list[Problem]) -> Document:
-    path = _resolve(doc, dotted)
+    path = resolve(doc, dotted)
     if path is None:
         detail = f"备选要改“{dotted}”，可是文件里没有这条路径。"
         problems.append(Problem("R07", detail, doc.key_at(like), "路径写作 节.编号.键，前面各段都要已有。"))
@@ -113,8 +132,11 @@ def _apply_step(doc: Document, path: Path, value: Any, like: Path, problems: lis
     return doc.insert(path[:-1], names.index(after) + 1, step, like)
 
 
-def _resolve(doc: Document, dotted: str) -> Path | None:
-    """The path a dotted text means; a key that itself holds a dot is matched whole. The last key may be new."""
+def resolve(doc: Document, dotted: str) -> Path | None:
+    """The path a dotted text means; a key that itself holds a dot is matched whole. The last key may be new.
+
+    A step of 得分 is named by its 编号.
+    """
     value: Any = doc.value
     path: tuple[str | int, ...] = ()
     rest = dotted

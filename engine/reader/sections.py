@@ -146,10 +146,10 @@ def _blank(node: Node, options: tuple[str, ...]) -> Absent | str | None:
     return text if text in options else _ABSENT.get(text, text)
 
 
-def roster(node: Node) -> Roster:
-    """单位: attributes, then one line a unit."""
+def roster(node: Node, known: Mapping[str, Unit]) -> Roster:
+    """单位: attributes, then one line a unit; lines read before are ``known``."""
     fields = {f.name: f for f in map(field, node.get("列").items())}
-    units = tuple(_unit(entry, fields) for entry in node.get("名单").items())
+    units = tuple(known.get(entry.name) or _unit(entry, fields) for entry in node.get("名单").items())
     names: dict[str, str] = {}
     for entry, unit in zip(node.get("名单").items(), units, strict=True):
         for name in (unit.name, *unit.aliases):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 
 from engine.formula import UNITS
 from engine.number import NUMBER, exact
@@ -16,6 +17,7 @@ _WORDS = re.compile(r"(.+?)（(含|不含)）\s*[—～~-]+\s*(.+?)（(含|不�
 _INFINITE = ("+∞", "∞", "＋∞")
 
 
+@lru_cache(maxsize=4096)
 def quantity(text: str) -> tuple[Fraction, str] | None:
     """A number with its measure: times in minutes, percents as fractions. ``None`` if it is not one.
 

@@ -51,7 +51,7 @@ from engine.scoring.run import Fault, Outcome, run
 from engine.scoring.study import LEDGER, SCORE, Gone, Skip, Study
 from engine.scoring.supposed import behind, supposed_scores
 from engine.scoring.table import LISTED, ROW, Table
-from engine.scoring.tables import table_maker
+from engine.scoring.tables import MakeTable, table_maker
 from engine.scoring.variant import take_over
 from engine.source import Problem, Rejected
 from engine.suggest import asked
@@ -73,6 +73,7 @@ __all__ = [
     "plan",
     "score",
     "study_of",
+    "study_over",
     "supposed",
 ]  # fmt: skip
 
@@ -114,6 +115,11 @@ def study_of(book: RuleBook, as_of: int, frames: Any = None, **data: Any) -> Stu
     if base is not None:
         take_over(study, base.study, base.frames)
     return _built(study)
+
+
+def study_over(book: RuleBook, as_of: int, make_table: MakeTable) -> Study:
+    """A study in which nothing is built yet, over tables that somebody else makes."""
+    return Study(book, as_of, make_table, _build)
 
 
 def supposed(study: Study, given: Mapping[str, abc.Sequence[int]]) -> list[Fraction | None]:

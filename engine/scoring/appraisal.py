@@ -20,10 +20,10 @@ MEASURE = "考评分"
 
 
 def build_part(study: Study, part: Part) -> None:
-    """A part on its own period, and added up on the appraisal's period if that is coarser."""
+    """A part on its own period (unless it stands there), and added up on the appraisal's period if that is coarser."""
     fine = study.table(part.period.value)
     whole = study.table(study.book.appraisal.period.value)
-    column = fine.add(part.name, _part(study, fine, part))
+    column = fine.columns.get(part.name) or fine.add(part.name, _part(study, fine, part))
     if fine is not whole:
         whole.add(part.name, _summed(study, fine, whole, part, column))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -227,16 +227,15 @@ def _period(study: Study, period: Period, frame: Lazy | None) -> Table:
         period.value, frame, len(study.stretches[period]), cells, period=period, has_unit=True, settled=True, base=frame
     )
     for spec in book.roster.fields.values():
-        table.columns[spec.name] = _attribute(study, spec)
+        table.columns[spec.name] = attribute_column(study, spec, attribute_values(study, spec))
     return table
 
 
-def _attribute(study: Study, spec: Field) -> Column:
-    """An attribute: its denominator and its possible values are the roster's own."""
+def attribute_column(study: Study, spec: Field, values: Sequence[Fraction]) -> Column:
+    """An attribute: its denominator and its possible values are those that the roster gives it."""
     column = field_column(spec, 0, study)
     if spec.kind is not Kind.NUMBER:
         return column
-    values = attribute_values(study, spec)
     den = math.lcm(1, *(v.denominator for v in values))
     scaled = [int(v * den) for v in values] or [0]
     divisors = frozenset(scaled)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine import lazy as nw
-from engine.rulebook import Period, RuleBook
+from engine.rulebook import Collect, Item, Period, RuleBook
 from engine.scoring.outcome import TIED
 from engine.scoring.study import LEDGER, Mark, Study
 from engine.scoring.table import CELL, DECIDED, HELD, OWN, Table, stored_names
@@ -39,16 +39,31 @@ def take_over(study: Study, base: Study, scored: Mapping[str, pl.DataFrame] | No
         study.marked = base.marked
 
 
-def _stale(book: RuleBook, base: Study, *, rows: bool) -> set[str]:
+def stale_in(book: RuleBook, base: Study, attributes: Set[str]) -> frozenset[str]:
+    """What variants reach that have the base's roster and title: other items, other ``attributes`` of units."""
+    return frozenset(_stale(book, base, rows=True, attributes=attributes))
+
+
+def _stale(book: RuleBook, base: Study, *, rows: bool, attributes: Set[str] = frozenset()) -> set[str]:
     """What a change reaches; with ``rows`` also every table whose rows another 未计 picks."""
-    stale = reached(changed(base.book, book), base)
+    stale = reached(changed(base.book, book) | attributes, base)
     items = [item for item in (*base.book.items.values(), *book.items.values()) if item.uncounted]
     while rows:
-        picked = {f"{LEDGER}{item.ledger}" for item in items if item.name in stale} - stale
+        picked = {f"{LEDGER}{item.ledger}" for item in items if _picks_otherwise(item, book, base, stale)} - stale
         if not picked:
             break
         stale = reached(stale | picked, base)
     return stale
+
+
+def _picks_otherwise(item: Item, book: RuleBook, base: Study, stale: Set[str]) -> bool:
+    """Whether a 未计 may leave out other rows now: it is written otherwise, or what it asks has changed."""
+    if item.name not in stale:
+        return False
+    old, new = (b.items.get(item.name) for b in (base.book, book))
+    if old is None or new is None or old.uncounted != new.uncounted or old.when is None or new.when is None:
+        return True
+    return old.when.text != new.when.text or any(base.real(atom.text) in stale for atom in new.when.names)
 
 
 def _needed(frame: pl.DataFrame, table: Table, stale: Set[str], base: Study) -> pl.DataFrame:
@@ -74,8 +89,13 @@ def changed(old: RuleBook, new: RuleBook) -> set[str]:
     items = {name for name in names if new.items.get(name) is not old.items.get(name)}
     if old.appraisal is not new.appraisal:
         items |= parts
-    accounts = {f"{LEDGER}{n}" for n in items}
+    accounts = {f"{LEDGER}{n}" for n in items for book in (old, new) if _is_account(book.items.get(n))}
     return items | ledgers | accounts
+
+
+def _is_account(entry: object) -> bool:
+    """Whether an entry is a table of its own, which may bear the name of no ledger; a part may."""
+    return isinstance(entry, Item) and isinstance(entry.mechanism, Collect)
 
 
 def reached(changes: set[str], base: Study) -> set[str]:
@@ -84,5 +104,5 @@ def reached(changes: set[str], base: Study) -> set[str]:
     while grew:
         more = {name for name, asked in base.asked.items() if name not in stale and not asked.isdisjoint(stale)}
         grew = bool(more)
-        stale |= more | {f"{LEDGER}{name}" for name in more}
+        stale |= more | {f"{LEDGER}{name}" for name in more if _is_account(base.entries.get(name))}
     return stale
