@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 XIZE := $(VENV)/bin/xize
 
-.PHONY: demo test setup lint bench mutate clean lock
+.PHONY: demo test test-spark setup lint bench bench-spark mutate clean lock
 
 setup: $(VENV)/.ready
 
@@ -31,6 +31,14 @@ demo: setup
 test: setup lint
 	$(VENV)/bin/python -m pytest -n 2 --dist worksteal
 
+# 同一份计算放到 Spark 上（Sail 的 Spark Connect 服务，不要 Java），结果和本机一样。
+test-spark: $(VENV)/.spark
+	XIZE_SPARK=must $(VENV)/bin/python -m pytest -n 0 tests/spark
+
+$(VENV)/.spark: $(VENV)/.ready requirements-spark.lock
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-spark.lock
+	@touch $@
+
 lint: setup
 	$(VENV)/bin/ruff format --check --quiet .
 	$(VENV)/bin/ruff check --quiet .
@@ -44,16 +52,22 @@ $(VENV)/.bench: requirements-bench.lock $(VENV)/.ready
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
 	@touch $@
 
+# 真的 Spark 4：一个 master、两个 worker，都在本机；要 Java 17，另装一个环境（下载 460 MB）。
+bench-spark: setup
+	test -x $(VENV)-jvm/bin/xize || { $(PYTHON) -m venv $(VENV)-jvm && $(VENV)-jvm/bin/python -m pip install --quiet \
+		--disable-pip-version-check pyspark==4.3.0 "pandas<3" pyarrow --editable . ; }
+	$(VENV)-jvm/bin/python bench/spark_standalone.py
+
 mutate: setup
 	$(VENV)/bin/python tests/mutants.py
 
+COMPILE := $(VENV)/bin/python -m piptools compile --quiet --generate-hashes --allow-unsafe --no-emit-index-url \
+	--no-emit-find-links --no-emit-trusted-host --strip-extras --no-header
+
 lock:
-	$(VENV)/bin/python -m piptools compile --quiet --extra dev --all-build-deps --generate-hashes --allow-unsafe \
-		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --no-header \
-		--output-file requirements.lock pyproject.toml
-	$(VENV)/bin/python -m piptools compile --quiet --extra bench --constraint requirements.lock --generate-hashes \
-		--allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --no-header \
-		--output-file requirements-bench.lock pyproject.toml
+	$(COMPILE) --extra dev --all-build-deps --output-file requirements.lock pyproject.toml
+	$(COMPILE) --extra bench --constraint requirements.lock --output-file requirements-bench.lock pyproject.toml
+	$(COMPILE) --extra spark --constraint requirements.lock --output-file requirements-spark.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) out build *.egg-info
+	rm -rf $(VENV) $(VENV)-jvm out build *.egg-info

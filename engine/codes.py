@@ -22,6 +22,7 @@ FILE = {
     "F17": "引号不成对",
     "F18": "同一台账有两个文件",
     "F19": "Parquet 文件读不出",
+    "F20": "Spark 用不了",
 }
 
 YAML: dict[str, str] = {

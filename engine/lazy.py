@@ -103,7 +103,10 @@ def unread() -> AbstractContextManager[None]:
 
 
 def checkpoint(frame: LazyFrame[Any]) -> LazyFrame[Any]:
-    """The same frame, computed once however many plans read it, where Polars can be told so."""
+    """The same frame, computed once however many plans read it, where Polars can be told so.
+
+    What Spark does instead is in :mod:`engine.bulk.spark`.
+    """
     if not frame.implementation.is_polars():
         return frame
     made: LazyFrame[Any] = _make().from_native(_make().to_native(frame).cache())

@@ -5,6 +5,7 @@ Each works in the current folder, which is empty, and stands under the code it m
 
 from __future__ import annotations
 
+import sys
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -12,6 +13,7 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import openpyxl
 import polars as pl
@@ -19,6 +21,7 @@ import xlsxwriter
 
 from engine import pipeline
 from engine.authoring.begin import begin
+from engine.bulk.spark import OnSpark
 from engine.document import load, parse
 from engine.ledger import delimited, intake
 from engine.paper.original import read_original
@@ -131,6 +134,12 @@ def two_files() -> list[Problem]:
     folder = write_csv(Path("台账"), both())
     pl.DataFrame({"信息编号": ["1"]}).write_parquet(folder / "采用.parquet")
     return taken(folder)
+
+
+def without_spark() -> list[Problem]:
+    """--engine spark where the extra [spark] is not installed."""
+    with patch.dict(sys.modules, {"pyspark": None, "pyspark.sql": None}):
+        return said(lambda: OnSpark("sc://127.0.0.1:15002").__enter__())
 
 
 def parquet_of(column: Any) -> list[Problem]:
@@ -291,6 +300,7 @@ BAD: list[tuple[str, str, Try]] = [
     ("F17", "引号没有关上", lambda: bytes_of("采用.csv", '信息编号,单位\n1,"大埔镇\n2,凤山镇\n'.encode())),
     ("F18", "CSV和Parquet各一份", two_files),
     ("F19", "不是Parquet", lambda: bytes_of("采用.parquet", b"PAR1 no PAR1")),
+    ("F20", "没有装Spark的部件", without_spark),
     ("Y01", "五十万字节以上", large),
     ("R02", "两种算法", partial(unshaped, old="计次: 表扬}", new="计次: 表扬, 合计: 采用分}")),
     ("R02", "项目又扣又得", partial(unshaped, old="得: 表扬加分,", new="得: 表扬加分, 扣: 报告扣分,")),

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import polars as pl
 
-from engine import lazy as nw
 from engine import pipeline
 from engine.bulk import figures, told
 from engine.bulk.intake import Intake, take, without
@@ -25,7 +24,7 @@ from engine.calendar import stretches
 from engine.column import Column
 from engine.pipeline import Options
 from engine.rulebook import Period, RuleBook
-from engine.scoring import Known, Study, Sums, behind, carried_out, plan
+from engine.scoring import Backend, Known, OnPolars, Study, Sums, behind, carried_out, plan
 from engine.source import Rejected
 
 __all__ = ["Bulk", "known", "score", "score_intake", "take"]
@@ -71,26 +70,43 @@ class Bulk:
 
 
 def score(
-    rules: str | Path, folder: str | Path, by: str | None = None, options: Options | None = None, *, full: bool = False
+    rules: str | Path,
+    folder: str | Path,
+    by: str | None = None,
+    options: Options | None = None,
+    *,
+    full: bool = False,
+    backend: Backend | None = None,
 ) -> Bulk:
     """Score a folder of Parquet ledgers; ``by`` names the office, ``full`` keeps every column of every table.
+
+    Without a ``backend`` Polars carries the plan out in this process.
 
     Raises :class:`Rejected`.
     """
     chosen = options or Options()
     book = pipeline.scaled_to(pipeline.load_rules(Path(rules), chosen.readings), chosen.scale_to)
-    return score_intake(book, take(book, Path(folder), by), by, chosen, full=full)
+    return score_intake(book, take(book, Path(folder), by), by, chosen, full=full, backend=backend)
 
 
-def score_intake(book: RuleBook, intake: Intake, by: str | None, options: Options, *, full: bool = False) -> Bulk:
+def score_intake(
+    book: RuleBook,
+    intake: Intake,
+    by: str | None,
+    options: Options,
+    *,
+    full: bool = False,
+    backend: Backend | None = None,
+) -> Bulk:
     """Score ledgers already taken in; rows that prove faulty only now are told, or left out. Raises Rejected."""
     as_of = pipeline.counted_to(book, options.as_of)
     if intake.blocking or (intake.faulty and not options.skip_bad):
         raise Rejected([*intake.blocking, *intake.faulty, *intake.notices])
     skipped = any(rows.height for rows in intake.bad.values())
+    backend = backend or OnPolars()
     while True:
-        study = planned(book, intake, as_of)
-        sums = carried_out(study, _wanted(study, full=full))
+        study = plan(book, intake.frames, as_of, known(intake), backend)
+        sums = carried_out(study, _wanted(study, full=full), backend)
         problems = told.of_units(book, sums, intake.offices)
         if problems:
             raise Rejected(problems)
@@ -99,12 +115,6 @@ def score_intake(book: RuleBook, intake: Intake, by: str | None, options: Option
         if not options.skip_bad:
             raise Rejected([*told.of_rows(intake, sums), *intake.notices])
         skipped, intake = True, _left_out(intake, sums)
-
-
-def planned(book: RuleBook, intake: Intake, as_of: int) -> Study:
-    """The plan of these ledgers, nothing carried out."""
-    lazy = {name: nw.from_native(frame.lazy()) for name, frame in intake.frames.items()}
-    return plan(book, lazy, as_of, known(intake))
 
 
 def known(intake: Intake) -> Known:

@@ -43,7 +43,7 @@ from engine.scoring.clock import clock
 from engine.scoring.elapsed import WORKDAYS, elapsed
 from engine.scoring.gather import gather
 from engine.scoring.groups import before, carry, count_only, running, sequence, streak
-from engine.scoring.lean import Known, Sums, carried_out
+from engine.scoring.lean import Backend, Known, OnPolars, Sums, carried_out
 from engine.scoring.lean import plan as lean_plan
 from engine.scoring.outcome import TIED, consequence, rank, scaled
 from engine.scoring.rows import as_number, formula, lookup, per_time
@@ -60,8 +60,10 @@ __all__ = [
     "SCORE",
     "TIED",
     "WORKDAYS",
+    "Backend",
     "Fault",
     "Known",
+    "OnPolars",
     "Outcome",
     "Study",
     "Sums",
@@ -104,13 +106,14 @@ def study_of(book: RuleBook, as_of: int, frames: Any = None, **data: Any) -> Stu
     """Build every item of a rule book, over ``frames`` or, without them, dry.
 
     ``data``: ``rows``, ``bounds`` and ``roster`` as :func:`engine.scoring.tables.table_maker`
-    takes them, ``base`` as :func:`engine.scoring.run.run` does, ``offices``, ``private``, ``latest`` and ``last_row``
-    as a :class:`Study` holds them. The study's ``problems`` are the faults of the rule book.
+    takes them, ``base`` as :func:`engine.scoring.run.run` does, ``offices``, ``private``, ``latest``, ``last_row``,
+    ``keep`` and ``deepest`` as a :class:`Study` holds them. The study's ``problems`` are the faults of the rule book.
     """
     rows, bounds, roster = data.get("rows", {}), data.get("bounds", {}), data.get("roster")
     study = Study(book, as_of, table_maker(frames, rows, bounds, roster), _build)
     study.offices, study.private = data.get("offices", 0), data.get("private", {})
     study.latest, study.last_row = data.get("latest", {}), data.get("last_row", 0)
+    study.keep, study.deepest = data.get("keep", nw.checkpoint), data.get("deepest", 0)
     base: Outcome | None = data.get("base")
     if base is not None:
         take_over(study, base.study, base.frames)
@@ -153,9 +156,9 @@ def score(book: RuleBook, frames: Any, as_of: int, base: Outcome | None = None) 
     return run(book, frames, as_of, _with_lists, base)
 
 
-def plan(book: RuleBook, frames: Mapping[str, Any], as_of: int, known: Known) -> Study:
-    """The plan of a rule book over typed lazy ledgers, to be carried out by :func:`carried_out`."""
-    return lean_plan(book, frames, as_of, known, study_of)
+def plan(book: RuleBook, frames: Mapping[str, Any], as_of: int, known: Known, backend: Backend) -> Study:
+    """The plan of a rule book over typed ledgers, to be carried out by :func:`carried_out` on the same backend."""
+    return lean_plan(book, frames, as_of, known, backend, study_of)
 
 
 def listed(bulletin: str, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from engine import lazy as nw
 from engine.column import Column
@@ -16,6 +16,42 @@ from engine.source import Rejected
 
 if TYPE_CHECKING:
     import polars as pl
+
+
+class Backend(Protocol):
+    """What holds the rows and carries plans out; ``deepest``: the most steps of a plan given to it (0: any number)."""
+
+    deepest: ClassVar[int]
+
+    def lazy(self, rows: pl.DataFrame) -> Lazy:
+        """Rows for a plan to begin with."""
+
+    def keep(self, frame: Lazy) -> Lazy:
+        """A frame that several others are made of, computed once."""
+
+    def collect(self, plans: Sequence[Lazy]) -> list[pl.DataFrame]:
+        """What comes of each plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class OnPolars:
+    """Polars in this process: nothing is carried out before all of it is."""
+
+    deepest: ClassVar[int] = 0
+
+    def lazy(self, rows: pl.DataFrame) -> Lazy:
+        """The rows as they are."""
+        return nw.from_native(rows.lazy())
+
+    def keep(self, frame: Lazy) -> Lazy:
+        """The frame, marked to be computed once."""
+        return nw.checkpoint(frame)
+
+    def collect(self, plans: Sequence[Lazy]) -> list[pl.DataFrame]:
+        """All of them in one go, rows streaming through."""
+        import polars as pl
+
+        return pl.collect_all([nw.to_native(plan) for plan in plans], engine="streaming")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +88,26 @@ class Sums:
     left: Mapping[str, pl.DataFrame]
 
 
-def plan(book: RuleBook, frames: Mapping[str, Lazy], as_of: int, known: Known, study_of: Any) -> Study:
-    """The plan of a whole rule book over typed ledgers, nothing carried out. Raises :class:`Rejected`."""
+def plan(
+    book: RuleBook, frames: Mapping[str, pl.DataFrame], as_of: int, known: Known, backend: Backend, study_of: Any
+) -> Study:
+    """The plan of a whole rule book over typed ledgers, nothing carried out but what is kept.
+
+    Raises :class:`Rejected`.
+    """
     study: Study = study_of(
-        book, as_of, frames, rows=known.rows, bounds=known.bounds, latest=known.latest, offices=known.offices,
-        private=known.private, last_row=known.last_row,
-        roster=lambda period: units_by_period(book, period, as_of, known.offices),
+        book, as_of, {name: backend.lazy(frame) for name, frame in frames.items()}, rows=known.rows,
+        bounds=known.bounds, latest=known.latest, offices=known.offices, private=known.private,
+        last_row=known.last_row, keep=backend.keep, deepest=backend.deepest,
+        roster=lambda period: backend.lazy(units_by_period(book, period, as_of, known.offices)),
     )  # fmt: skip
     if study.problems:
         raise Rejected(study.problems)
     return study
 
 
-def carried_out(study: Study, wanted: Collection[str]) -> Sums:
-    """Collect the tables named in ``wanted`` and what is wrong anywhere, in one go, rows streaming through."""
-    import polars as pl
-
+def carried_out(study: Study, wanted: Collection[str], backend: Backend) -> Sums:
+    """Collect the tables named in ``wanted`` and what is wrong anywhere, in one go."""
     for table in study.tables.values():
         table.fork()
     tables = {name: study.tables[name] for name in wanted}
@@ -75,7 +115,7 @@ def carried_out(study: Study, wanted: Collection[str]) -> Sums:
     plans = [_kept(table, study) for table in tables.values()]
     plans += [_singled_out(study, mark) for mark in marks]
     plans += [_gone(study, gone.ledger, gone.frame) for gone in study.gone]
-    found = pl.collect_all([nw.to_native(frame) for frame in plans], engine="streaming")
+    found = backend.collect(plans)
     marked = list(zip(marks, found[len(tables) :], strict=False))
     return Sums(
         dict(zip(tables, found, strict=False)),

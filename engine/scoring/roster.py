@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from engine import lazy as nw
 from engine.calendar import stretches
 from engine.rulebook import Kind, Period, RuleBook
-from engine.scoring.table import ABSENT, DAY, ENDED, OFFICE, PERIOD, UNIT, Lazy
+from engine.scoring.table import ABSENT, DAY, ENDED, OFFICE, PERIOD, UNIT
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
-def units_by_period(book: RuleBook, period: Period, as_of: int, offices: int = 0) -> Lazy:
+def units_by_period(book: RuleBook, period: Period, as_of: int, offices: int = 0) -> pl.DataFrame:
     """The complete units × periods frame, attributes included: no unit and no period is ever missing.
 
     With ``offices`` every office has the whole roster, its units numbered on from those of the one before.
@@ -38,7 +40,7 @@ def units_by_period(book: RuleBook, period: Period, as_of: int, offices: int = 0
     if offices:
         apart = pl.select(pl.int_range(offices, dtype=pl.Int64).alias(OFFICE))
         frame = apart.join(frame, how="cross").with_columns((pl.col(OFFICE) * len(units) + pl.col(UNIT)).alias(UNIT))
-    return nw.from_native(frame.join(periods, how="cross").lazy())
+    return frame.join(periods, how="cross")
 
 
 def _attribute_cells(book: RuleBook, name: str) -> list[Any]:

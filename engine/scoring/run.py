@@ -81,7 +81,7 @@ def run(
     study: Study = study_of(
         book, as_of, lazy, rows=_rows(book, frames), bounds=_bounds(book, frames),
         last_row=max((int(str(frame["行"].max() or 0)) for frame in frames.values()), default=0),
-        roster=lambda period: units_by_period(book, period, as_of), base=base,
+        roster=lambda period: nw.from_native(units_by_period(book, period, as_of).lazy()), base=base,
     )  # fmt: skip
     if study.problems:
         raise Rejected(study.problems)

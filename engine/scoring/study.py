@@ -77,6 +77,8 @@ class Study:
         self.offices = 0  # scored in one plan, each with the whole roster; 0: the one there is, and nothing says so
         self.latest: Mapping[str, int] = {}  # ledger → its last day, where it is known before the plan is
         self.private: Mapping[tuple[str, str], int] = {}  # (ledger, text column) → see engine.scoring.lean.Known
+        self.keep: Callable[[Lazy], Lazy] = nw.checkpoint  # how rows that several tables read are computed once
+        self.deepest = 0  # steps of a table's plan before its rows are computed; 0: any number
         self.last_row = 0  # the largest row number of any ledger; 0: not known
         self.stale: frozenset[str] | None = None  # of an alternative: what its change reaches
         self.asked: dict[str, set[str]] = {}  # entry or ledger → what it asked for
@@ -103,6 +105,7 @@ class Study:
         if name not in self.tables:
             with _Once(self, key):
                 self.tables[name] = self._make_table(self, name)
+                self.tables[name].keep, self.tables[name].deepest = self.keep, self.deepest
         return self.tables[name]
 
     def home(self, entry: Entry) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -33,7 +33,9 @@ class Table:
     ``rows`` bounds how many rows one unit can have, ``total`` how many one office has; ``period`` is set on 单位×期
     tables, ``ledger`` on ledgers and accounts; ``own_unit`` is the ledger's column that says the unit. ``costly``: the
     rows cost something since they were last forked; ``base``: they as they were first, on 单位×期 with what the roster
-    says; ``size``: about how many one office has; ``spots``: the columns of :meth:`engine.scoring.study.Study.spot`.
+    says; ``size``: about how many one office has; ``spots``: the columns of :meth:`engine.scoring.study.Study.spot`;
+    ``keep`` is how :meth:`fork` has the rows computed once, ``deepest`` after how many ``steps`` that is done anyway
+    (0: never).
     """
 
     name: str
@@ -51,6 +53,9 @@ class Table:
     base: Lazy | None = None
     spots: frozenset[str] = frozenset()
     size: int = 0
+    keep: Callable[[Lazy], Lazy] = nw.checkpoint
+    deepest: int = 0
+    steps: int = 0
 
     def add(self, name: str, column: Column) -> Column:
         """Store a column under a name; returns the column as read back from the frame."""
@@ -66,6 +71,7 @@ class Table:
         """Add working columns."""
         if self.frame is not None and exprs:
             self.frame = self.frame.with_columns(*exprs)
+            self._grown()
 
     def filter(self, condition: nw.Expr) -> None:
         """Keep only the rows that hold."""
@@ -76,6 +82,14 @@ class Table:
         """Left join on keys of the same name."""
         if self.frame is not None and other is not None:
             self.frame, self.costly = self.frame.join(other, on=list(keys), how="left"), True
+            self._grown()
+
+    def _grown(self) -> None:
+        """A step more; where the plan would get too deep, the rows are computed before it goes on."""
+        self.steps += 1
+        if self.deepest and self.steps >= self.deepest:
+            self.costly = True
+            self.fork()
 
     def most(self, keys: Iterable[str]) -> int:
         """The most rows that a group with these keys can hold."""
@@ -85,7 +99,7 @@ class Table:
     def fork(self) -> Lazy | None:
         """The rows as they are now, for another plan to go on from; what is behind them is computed once."""
         if self.frame is not None and self.costly:
-            self.frame, self.costly = nw.checkpoint(self.frame), False
+            self.frame, self.costly, self.steps = self.keep(self.frame), False, 0
         return self.frame
 
     def select(self, *exprs: nw.Expr | str, where: nw.Expr | None = None) -> Lazy | None:
