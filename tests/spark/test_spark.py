@@ -30,7 +30,7 @@ from random_ledgers import ledgers, write_parquet
 from test_bulk import write_offices
 from test_clauses import CASES, FILES, TEXTS
 
-if os.environ.get("XIZE_SPARK") != "must":
+if os.environ.get("XIZE_SPARK") not in ("must", "all"):
     for part in ("pyspark.sql", "pysail.spark"):
         pytest.importorskip(part, reason="没有装 [spark] 的部件；make test-spark 会装")
 
@@ -106,7 +106,11 @@ def test_many_offices(book_2024: RuleBook, spark: OnSpark, tmp_path: Path) -> No
     assert_same_run(spark, book_2024, tmp_path, "县", Options())
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+# The same on Sail too (run with XIZE_SPARK=all), but its optimiser takes two minutes to plan it.
+SLOW = () if os.environ.get("XIZE_SPARK") == "all" else ("取时",)
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.stem not in SLOW], ids=lambda path: path.stem)
 def test_every_mechanism(spark: OnSpark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
     """每一种算法，用 tests/clauses 里的规则和记录：工作日、周、商的排名、范围、连续……"""
     rules = tmp_path / path.name
