@@ -27,7 +27,7 @@ ALIASES = {
 RULES, EXAMPLE = "rules/2024.yaml", "examples/2024.xlsx"
 # What may stand in Latin letters in a help page: the program, its words for itself, and names of forms.
 PLAIN = {
-    "polars",
+    *("polars", "spark", "sc", "local"),
     "xize",
     *ALIASES,
     "new",

@@ -20,7 +20,7 @@ from engine.ledger import Ledgers, intake
 from engine.pipeline import Options, checked, counted_to, read_alike, score_ledgers, used_by
 from engine.reader import read
 from engine.result import Result
-from engine.scoring import SCORE, carried_out
+from engine.scoring import SCORE, OnPolars, carried_out, plan
 from engine.scoring.table import UNIT
 from engine.whatif import Misuse, Report, compared
 from engine.whatif.merge import Merged
@@ -311,8 +311,8 @@ def test_many_offices(tmp_path: Path, base: Checked) -> None:
     """许多家的台账一起试改，每一家都和单独重算的一样。"""
     write_offices(tmp_path)
     taken = bulk.take(base.book, tmp_path, "县")
-    study = bulk.planned(base.book, taken, counted_to(base.book, None))
-    sums = carried_out(study, [name for name, table in study.tables.items() if table.frame is not None])
+    study = plan(base.book, taken.frames, counted_to(base.book, None), bulk.known(taken), OnPolars())
+    sums = carried_out(study, [name for name, table in study.tables.items() if table.frame is not None], OnPolars())
     texts = [f"{EDGE}=70%..80%/10%", "计分.采用分值.表.单条采用.县内刊物=14..16/1"]
     axes = asked(base.doc, [sweep(text) for text in texts])
     chosen = [("70%", "14"), ("80%", "16")]
