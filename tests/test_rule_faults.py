@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from engine import check
-from engine.codes import EXPRESSION, RULES
+from engine.codes import EXPRESSION, PROOFS, RULES
 from engine.pipeline import Options, load_rules, score_by, unit_named
 from engine.source import Problem, Rejected, Span, errors, render
+from test_document import marked, place_of
 
+FILES = sorted((Path(__file__).parent / "faults").glob("[RE]*.yaml"))
 GOOD = """\
 细则: {名称: 某局信息考评办法, 年度: 2024, 起止: 2024-01-01 至 2024-12-31}
 条文:
@@ -149,6 +152,19 @@ def test_the_exact_word_is_marked(tmp_path: Path) -> None:
     line = problem.place.source.lines[problem.place.line - 1]
     assert line[problem.place.start : problem.place.end] == "年度采用份"
     assert "年度采用分" in problem.hint
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_every_marked_line_and_no_other(path: Path) -> None:
+    """tests/faults/ 里坏了的文件：行尾写着编号（#! R102）的，那一行正好报那一种；没有写的，什么也不报。"""
+    assert Counter(map(place_of, check(path))) == marked(path)
+
+
+def test_every_code_of_meaning_has_a_broken_file() -> None:
+    """规则、证明、表达式的每一个编号都有一个坏文件；要靠命令行、台账或旧文件才有的，和结构先说的，除外。"""
+    asked_for, by_schema = {"R06", "R08", "R17", "R18", "R19", "R25"}, {"R02", "R04"}
+    shown = {code for path in FILES for _, code in marked(path)}
+    assert set(RULES) | set(PROOFS) | set(EXPRESSION) == shown | asked_for | by_schema
 
 
 def test_every_code_of_meaning_is_tried() -> None:
