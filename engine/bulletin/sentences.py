@@ -93,16 +93,14 @@ def listed_sentences(figures: Figures) -> Iterator[str]:
 
 
 def _shares(part: int, rest: int, whole: int, places: int) -> tuple[str, str]:
-    """Both shares with as many decimals as make them add up to 100%, where two parts are the whole.
+    """Both shares; where the two are the whole, the other is what the rounded first leaves of 100%.
 
     >>> _shares(9, 39, 48, 1), _shares(2, 1, 3, 1)
-    (('18.75%', '81.25%'), ('66.7%', '33.3%'))
+    (('18.8%', '81.2%'), ('66.7%', '33.3%'))
     """
-    for more in range(3):
-        rounded = [round_half_up(Fraction(n * 100, whole), places + more) for n in (part, rest)]
-        if sum(rounded) == 100 or part + rest != whole:
-            return percent(Fraction(part, whole), places + more), percent(Fraction(rest, whole), places + more)
-    return percent(Fraction(part, whole), places), percent(Fraction(rest, whole), places)
+    mine = round_half_up(Fraction(part * 100, whole), places)
+    others = 100 - mine if part + rest == whole else round_half_up(Fraction(rest * 100, whole), places)
+    return percent(mine / 100, places), percent(others / 100, places)
 
 
 def outcome_sentences(figures: Figures) -> Iterator[str]:

@@ -180,7 +180,11 @@ def _wide_quote(piece: Piece) -> Problem | None:
 
 
 def _wide_colon(piece: Piece) -> Problem | None:
-    if piece.role == "bare" or (piece.role == "lone" and not piece.flow):
+    if (
+        piece.role == "bare"
+        or (piece.role == "lone" and not piece.flow)
+        or (piece.role == "key" and "：" in piece.text)
+    ):
         return _colon(piece)
     return None
 

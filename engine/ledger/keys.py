@@ -9,7 +9,7 @@ import polars as pl
 
 from engine.ledger.cells import Fault, closest, fold, said
 from engine.ledger.records import Findings
-from engine.rulebook import Gather, Kind, RuleBook
+from engine.rulebook import Field, Gather, Kind, RuleBook
 
 _SHOWN = 5
 
@@ -18,7 +18,7 @@ Frames = Mapping[str, pl.DataFrame]
 
 
 def tying(book: RuleBook) -> dict[str, list[str]]:
-    """Text column → the ledgers in which it ties records together."""
+    """Text column that ties records together → every ledger that has one of its name."""
     pairs: dict[tuple[str, str], None] = {}
     for name, ledger in book.ledgers.items():
         pairs |= dict.fromkeys((column, name) for column in ledger.unique)
@@ -30,12 +30,14 @@ def tying(book: RuleBook) -> dict[str, list[str]]:
         pairs |= dict.fromkeys(
             (c, str(at)) for c in getattr(item.mechanism, "same", ()) for at in sorted(map(str, ledgers))
         )
-    found: dict[str, list[str]] = {}
-    for column, name in pairs:
-        spec = book.ledgers[name].fields.get(column) if name in book.ledgers else None
-        if spec is not None and spec.kind is Kind.TEXT:
-            found.setdefault(column, []).append(name)
-    return found
+    tied = dict.fromkeys(
+        column for column, name in pairs if name in book.ledgers and column in book.ledgers[name].fields
+    )
+    return {c: [name for name, ledger in book.ledgers.items() if _is_text(ledger.fields.get(c))] for c in tied}
+
+
+def _is_text(spec: Field | None) -> bool:
+    return spec is not None and spec.kind is Kind.TEXT
 
 
 def refuse_alike(book: RuleBook, frames: Frames, found: Found) -> None:
@@ -70,7 +72,10 @@ def _refuse(frame: pl.DataFrame, column: str, text: str, usual: str, findings: F
 def tell_unlinked(book: RuleBook, frames: Frames, found: Found) -> None:
     """衔接: tell records whose number the other ledger does not have; they reach no unit."""
     for name, ledger in book.ledgers.items():
-        if ledger.link is None or name not in found or ledger.link.ledger not in frames:
+        if ledger.link is None or name not in found or ledger.link.ledger not in found:
+            continue
+        there = found[ledger.link.ledger]
+        if there.blocking or there.bad:  # what cannot be read there yet is not lost
             continue
         same, other = list(ledger.link.same), frames[ledger.link.ledger]
         lost = (

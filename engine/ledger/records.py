@@ -346,7 +346,9 @@ def tell_alike(ledger: Ledger, frame: pl.DataFrame, findings: Findings) -> None:
     alike = _groups(frame.unique(list(ledger.fields), keep="first").drop_nulls(ledger.alike), list(ledger.alike))
     if alike.height:
         detail = f"有 {alike.height} 组记录的{'、'.join(ledger.alike)}相同：{_shown(alike)}。"
-        findings.note("N08", detail, alike["行"][0][0], "", "看看是不是同一件事用了两个编号。")
+        findings.note(
+            "N08", detail, alike["行"][0][0], "", "看看是不是同一件事记了两次，或者用了两个编号；确是两件的，不用改。"
+        )
 
 
 def _groups(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:

@@ -155,7 +155,7 @@ def _match(key: Column, row: Row, grid: Grid) -> tuple[nw.Expr, nw.Expr | None]:
 def _within(key: Column, row: Row) -> tuple[nw.Expr, nw.Expr | None]:
     stretch = row.interval
     if stretch is None:
-        hint = '写作 "[75%, 100%)"、75%（含）—100%（不含） 或一个数。'
+        hint = '写作 "[75%, 100%)"、75%（含）—100%（不含） 或一个数；方括号、圆括号和中间的逗号都用半角。'
         raise Rejected([Problem("R14", f"“{row.label}”不是一个区间，而这一层按数分档。", row.place, hint)])
     exact_key = key if key.open is None else replace(key, open=None)
     inside = functools.reduce(lambda a, b: a & b, (_certain(c) for c in _bounds(exact_key, stretch)), nw.lit(True))
