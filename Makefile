@@ -23,6 +23,7 @@ demo: setup
 	$(XIZE) bulletin rules/2024.yaml examples/2024.xlsx --kind 季度进度 --period 2024-05 --format html
 	$(XIZE) bulletin rules/2024.yaml examples/2024.xlsx --kind 年度进度 --period 2024Q2
 	$(XIZE) bulletin rules/2024.yaml examples/2024.xlsx --kind 年度考评结果 --period 2024
+	@rm -f out/修订对照表.docx
 	$(XIZE) diff rules/2023.yaml rules/2024.yaml --records examples/2024.xlsx --format docx -o out/修订对照表.docx
 	$(XIZE) diff rules/2023.yaml rules/2024.yaml --records examples/2024.xlsx --format html -o out/影响.html
 	@echo "结果在 out/：成绩.xlsx、scores.json、空白台账.xlsx，三份通报（.docx，月的另有网页 .html）和记录，修订对照表.docx、影响.html（2023年为示意）。"

@@ -269,9 +269,23 @@ def misspelt(top: Path) -> None:
     ledgers(top / "县", ("1", "甲料", "2024-06-30"))
 
 
+def half_unread(top: Path) -> None:
+    """Half of the ledgers in a form that is not read."""
+    ledgers(top / "县", ("1", "甲科", "2024-06-30"))
+    (top / "县" / "下半年.xls").write_bytes(b"x")
+
+
+def all_unread(top: Path) -> None:
+    """Nothing but a ledger in a form that is not read."""
+    (top / "县").mkdir()
+    (top / "县" / "台账.et").write_bytes(b"x")
+
+
 @pytest.mark.parametrize(
     ("make", "code", "told"),
     [
+        (half_unread, "F11", ("下半年.xls", "不能只算一半", "另存为 .xlsx")),
+        (all_unread, "F11", ("台账.et", "另存为 .xlsx")),
         (overlapping, "D42", ("又一份.yaml", "细则.yaml", "采用.csv", "起止")),
         (partly_overlapping, "D42", ("第3行", "旧.yaml", "新.yaml")),
         (on_no_roster, "D22", ("小居", "小局", "部门.yaml")),

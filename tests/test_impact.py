@@ -335,4 +335,6 @@ def test_the_command(run: Callable[..., subprocess.CompletedProcess[str]], tmp_p
     assert run(OLD, NEW, "--format", "docx").returncode == 2
     assert run(OLD, NEW, "--as-of", "2024-06-30").returncode == 2
     assert run(OLD, NEW, "--format", "docx", "-o", "对照.docx").returncode == 0
+    again = run(OLD, NEW, "--format", "docx", "-o", "对照.docx")  # perhaps edited by now
+    assert (again.returncode, "“对照.docx”已经存在，没有动它" in again.stderr) == (3, True)
     assert "附件" not in reread((tmp_path / "对照.docx").read_bytes()).paragraphs

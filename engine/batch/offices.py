@@ -20,6 +20,8 @@ RULES = "rules"
 HERE = "（本级）"
 """What the top folder is called when it holds ledgers itself."""
 _BOOKS, _TABLES = (".xlsx", ".xlsm"), (".csv", ".parquet")
+_UNREADABLE = (".xls", ".xlsb", ".et", ".ett", ".ods", ".zip", ".rar", ".7z")
+"""Ledgers in other forms: passed over, an office would lose records in silence."""
 _HEAD = 500_000  # bytes of a rule file, at most
 _SPELT = (("细则", "utf-8"), ("细则", "gb18030"), ("：", "utf-8"))
 _TITLE = re.compile(rb"^(?:\xef\xbb\xbf)?(?:%s|%s)[ \t]*(?::|%s)" % tuple(t.encode(c) for t, c in _SPELT), re.MULTILINE)
@@ -51,7 +53,7 @@ def offices(top: Path, out: Path) -> list[Office]:
         detail = f"结果不能就写在“{top}”里：那里是各处的台账。"
         raise Rejected([Problem("F03", detail, _place(top), "换一个文件夹，在它里面也可以，如 -o out。")])
     unread: list[Problem] = []
-    found = [_office(top, folder) for folder in _folders(top, out, unread) if _ledgers(folder)]
+    found = [_office(top, folder) for folder in _folders(top, out, unread) if _ledgers(folder) or _others(folder)]
     found += [Office(p.place.file if isinstance(p.place, Cell) else "", problems=(p,)) for p in unread]
     if not found:
         hint = "一处一个文件夹，里面放 .xlsx 台账，或者 CSV、Parquet。"
@@ -84,6 +86,10 @@ def _office(top: Path, folder: Path) -> Office:
         detail = f"“{folder}”和它上面的文件夹（到“{top}”为止）里没有细则文件。"
         hint = f"把细则.yaml（里面有「细则」一节，存成 UTF-8）放在这里，或者上面某一级，或者那里的 {RULES} 文件夹里。"
         problems.append(Problem("F01", detail, _place(folder), hint))
+    for other in _others(folder):
+        detail = f"“{other.name}”不是程序读得出的台账，里面的记录没有读；这一处不能只算一半。"
+        hint = "打开它，另存为 .xlsx；压缩的先解开；不是台账的，移走它。"
+        problems.append(Problem("F11", detail, _place(other), hint))
     if books and tables:
         detail = f"“{folder}”里又有工作簿（{books[0].name}）又有 {tables[0].name}，说不清哪一个是台账。"
         problems.append(Problem("F18", detail, _place(folder), "留下一种；另一种移走，或者放进另一个文件夹。"))
@@ -113,6 +119,10 @@ def _is_rules(path: Path) -> bool:
 
 def _ledgers(folder: Path) -> list[Path]:
     return _books(folder) + _tables(folder)
+
+
+def _others(folder: Path) -> list[Path]:
+    return _files(folder, _UNREADABLE)
 
 
 def _books(folder: Path) -> list[Path]:

@@ -40,6 +40,7 @@ def _same(found: Collation) -> Iterator[str]:
     if found.wording.loose:
         names = "、".join(dict.fromkeys(found.wording.loose))
         yield f"只是全角半角、横线写法不同的：{names}。"
+    yield "数按整条比，看有没有；哪个数用在哪里，要用算例（xize test）核对。"
     if found.grids.same:
         yield f"表格里相同的格：{'，'.join(f'{name} {count} 格' for name, count in found.grids.same.items())}。"
 

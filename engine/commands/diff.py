@@ -56,13 +56,18 @@ def _run(arguments: argparse.Namespace) -> int:
 
 
 def _placed(arguments: argparse.Namespace) -> None:
-    """A file of the kind asked for, and none of those that are read. Raises :class:`Rejected`."""
-    from engine.saving import apart
+    """A file of the kind asked for, none of those that are read, and no paper that somebody may have edited.
+
+    Raises :class:`Rejected`.
+    """
+    from engine.saving import apart, free
 
     path, suffix = arguments.output, SUFFIXES[arguments.format]
     if path.suffix.lower() != suffix:
         arguments.parser.error(f"--format {arguments.format} 写成 {suffix} 文件，“{path.name}”不是")
     apart([path], [arguments.old, arguments.new, arguments.records, arguments.template])
+    if arguments.format in EDITED:
+        free(path)
 
 
 def _report(arguments: argparse.Namespace) -> Report:
@@ -122,6 +127,7 @@ def _word(report: Report, arguments: argparse.Namespace) -> bytes:
     return word(report, arguments.template or template_named(f"{NAME}.docx"))
 
 
+EDITED = ("docx", "md")  # people write on in these
 SUFFIXES = {"text": ".txt", "json": ".json", "md": ".md", "html": ".html", "docx": ".docx"}
 FORMATS: Mapping[str, Callable[[Report, argparse.Namespace], str | bytes]] = {
     "text": _text, "json": _json, "md": _markdown, "html": _page, "docx": _word,
