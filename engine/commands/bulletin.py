@@ -64,6 +64,7 @@ def _run(arguments: argparse.Namespace) -> int:
     edition = publish.prepared(order, book)
     print_problems(edition.result.ledgers.notices)
     print(f"模板：{edition.template}", file=sys.stderr)
+    _warn(arguments.rules)
     total = len(edition.names)
     with Progress(f"正在写 {total} 份文书") as progress:
         release = publish.released(edition, folder, lambda done: progress.told(done, total))
@@ -87,6 +88,16 @@ def _told_again(replay: Any) -> None:
         if one.edited is not None:
             print(f"没有动：{one.edited}（和记录里的不一样，最后存于 {one.saved}；里面可能有您改的字）")
         print(f"写出：{one.path}（和当时一个字节不差）" if one.written else f"没有动：{one.path}（和当时一个字节不差）")
+
+
+def _warn(rules: Path) -> None:
+    """How many warnings the rule file has: a 通报 goes out under it."""
+    from engine.pipeline import check_rules
+    from engine.source import Severity
+
+    count = sum(problem.severity is Severity.WARNING for problem in check_rules(rules)[2])
+    if count:
+        print(f"规则文件有警告 {count} 处：发出以前运行 xize check {rules} 看一遍。", file=sys.stderr)
 
 
 def _list(book: Any, kind: str | None, folder: Path) -> None:
