@@ -271,6 +271,8 @@ VETO = (
     ("  表扬次数: {", "  迟报归零: {条款: 三, 每: 年, 公式: 迟报次数 ≥ 2次}\n  表扬次数: {"),
 )
 UNCOMPARED = "止: 2024-01-01 至 2024-12-31, 状态: 示意}\n待核对: {单位.名单: 附件}"
+NUMBERED = (("列: {系列: [甲", "列: {序号: 数, 系列: [甲"), ("一科: {系列", "一科: {序号: 1, 系列"),
+            ("二科: {系列", "二科: {序号: 2, 系列"), ("三科: {系列", "三科: {序号: 4, 系列"))  # fmt: skip
 WAIVER = "豁免:\n  旧事: {发现: R131, 指纹: 0123abcd, 理由: 看过, 姓名: 某某, 日期: 2024-03-05}\n"
 OLD_FORMAT = b"\xd0\xcf\x11\xe0"
 
@@ -314,6 +316,7 @@ BAD: list[tuple[str, str, Try]] = [
     ("R18", "截至日在上一年", partial(scored, options=pipeline.Options(as_of=date(2023, 12, 31)))),
     ("R19", "单位名不全", partial(unit_asked, name="三")),
     ("R25", "年度不比旧文件晚", partial(begun, RULES, 2024)),
+    ("R123", "三科的序号跳了一个", partial(checked, *NUMBERED)),
     ("R201", "两次迟报重于两次漏报", partial(checked, *VETO)),
     ("R202", "指纹对不上", partial(checked, ("单位:\n  分类", f"{WAIVER}单位:\n  分类"))),
     ("R203", "得分还看任务", partial(checked, ("报告扣分: {条款: 三,", "报告扣分: {条款: 三, 当: 年度任务 > 50,"))),

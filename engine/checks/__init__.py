@@ -24,7 +24,7 @@ from engine.checks.edges import edges
 from engine.checks.loopholes import loopholes
 from engine.checks.marks import full_marks, limits, worst_steps
 from engine.checks.numbers import unprinted, unused_numbers
-from engine.checks.quotas import quotas, totals
+from engine.checks.quotas import numbering, quotas, totals
 from engine.checks.sheets import sheet_names
 from engine.checks.subject import Subject
 from engine.checks.unused import read_names, unused
@@ -53,7 +53,7 @@ PROOFS: tuple[Check, ...] = (bands, words, direction, negative_deductions, full_
 """The checks that can find an error; they also look at what an alternative reading changes."""
 
 CHECKS: tuple[Check, ...] = (
-    *PROOFS, missing_cells, both_apply, worst_steps, quotas, totals, unused, conditions, clauses, unprinted,
+    *PROOFS, missing_cells, both_apply, worst_steps, quotas, totals, numbering, unused, conditions, clauses, unprinted,
     unused_numbers, edges, unverified, lambda subject: loopholes(subject.study),
 )  # fmt: skip
 

@@ -46,6 +46,19 @@ def totals(subject: Subject) -> Iterator[Problem]:
             yield Problem("R122", detail, place, hint, f"单位「{name}」", Severity.WARNING)
 
 
+def numbering(subject: Subject) -> Iterator[Problem]:
+    """A column that numbers the units 1, 2, 3 … has no gap, or a unit was lost on the way."""
+    roster = subject.book.roster
+    for name in roster.fields:
+        values = [unit.values.get(name) for unit in roster.units]
+        numbers = {int(v) for v in values if isinstance(v, Fraction) and v.denominator == 1}
+        missing = sorted(set(range(1, max(numbers, default=0))) - numbers)
+        if len(numbers) == len(values) > 2 and min(numbers) == 1 and 0 < len(missing) <= _SHOWN:
+            detail = f"“{name}”从 1 排到 {max(numbers)}，中间没有 {'、'.join(map(str, missing))}。"
+            hint = "漏了单位的，照原件补上；本来就不连着的，不用改。"
+            yield Problem("R123", detail, roster.place, hint, f"单位「{name}」", Severity.WARNING)
+
+
 def _quotas(subject: Subject) -> Iterator[Quota]:
     for item in subject.items():
         divided = quotient(item)
