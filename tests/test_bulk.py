@@ -208,6 +208,33 @@ def test_a_missing_column_is_told(root: Path, tmp_path: Path) -> None:
     assert {p.detail for p in refused.value.problems if p.code == "D02"} == {"缺少“渠道”列。", "缺少“县”列。"}
 
 
+def test_names_of_offices_that_only_look_alike_are_refused(root: Path, tmp_path: Path) -> None:
+    """县名多打一个空格，就成了一家没有别的记录的“县”：停下来说，不算成两家。"""
+    write_offices(tmp_path)
+    path = tmp_path / "采用.parquet"
+    frame = pl.read_parquet(path)
+    first = pl.int_range(pl.len()) == 0
+    name = frame["县"][0]
+    frame.with_columns(pl.when(first).then(pl.col("县") + " ").otherwise("县").alias("县")).write_parquet(path)
+    with pytest.raises(Rejected) as rejected:
+        bulk.score(root / "rules" / "2024.yaml", tmp_path, "县")
+    (problem,) = rejected.value.problems
+    assert problem.code == "D28"
+    assert f"县“{name} ”和“{name}”只差" in problem.detail
+
+
+def test_numbers_in_full_width_are_told(book_2024: RuleBook, tmp_path: Path) -> None:
+    """成批计分不逐个比对编号；编号里有全角数字的，提示一声，举一个例子。"""
+    write_offices(tmp_path)
+    path = tmp_path / "采用.parquet"
+    frame = pl.read_parquet(path)
+    first = pl.int_range(pl.len()) == 0
+    number = pl.when(first).then(pl.lit("２０２４")).otherwise("信息编号").alias("信息编号")
+    frame.with_columns(number).write_parquet(path)
+    told = [n for n in bulk.take(book_2024, tmp_path, "县").notices if n.code == "D28"]
+    assert ["“２０２４”" in n.detail for n in told] == [True]
+
+
 def test_nobody_at_all_is_told(root: Path, tmp_path: Path) -> None:
     """台账全是空的，不知道有哪几家：说清楚，不是一份空的成绩。"""
     write_rows(tmp_path, {})

@@ -6,7 +6,7 @@ looked up. Free text that no rule reads is not read at all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import polars as pl
 from engine.bulk import keys, texts
 from engine.bulk.files import FIRST_ROW, Folder, find
 from engine.bulk.reading import Reader
+from engine.ledger.cells import fold, said
 from engine.ledger.records import FEW, TYPES
 from engine.rulebook import Kind, Ledger, RuleBook
 from engine.scoring.table import OFFICE
@@ -69,6 +70,7 @@ def take(book: RuleBook, folder: Path, by: str | None) -> Intake:
         return intake
     if by is not None:
         intake.offices = _offices(found, by)
+        intake.blocking += _alike(by, intake.offices, folder)
         if not intake.offices:
             hint = "写上每一行是哪一家的记录；只算一家的，不写 --by，写 --engine polars。"
             place = Cell(str(folder), folder.name, None, by)
@@ -117,6 +119,17 @@ def _offices(found: Folder, by: str) -> tuple[str, ...]:
     names = [s.scan().select(pl.col(by).cast(pl.String)).unique() for s in found.sources.values()]
     known = pl.concat(pl.collect_all(names)).to_series().drop_nulls().unique().sort()
     return tuple(name for name in known if name)
+
+
+def _alike(by: str, offices: Sequence[str], folder: Path) -> Iterator[Problem]:
+    """Names of offices that only look alike: one of them is no office, and its records would be lost to the other."""
+    first: dict[str, str] = {}
+    for name in offices:
+        other = first.setdefault(fold(name), name)
+        if other != name:
+            place = Cell(str(folder), folder.name, None, by, name)
+            detail = f"{by}{said(name)}和{said(other)}只差全角半角、大小写或空格，会当作两家。"
+            yield Problem("D28", detail, place, "改成一样的写法；确是两家的，名字要分得开。")
 
 
 def _empty(ledger: Ledger, by: str | None) -> pl.DataFrame:

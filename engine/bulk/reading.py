@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from engine.bulk import columns
+from engine.bulk import columns, texts
 from engine.bulk.files import Source
 from engine.bulk.texts import looked_at
 from engine.calendar import day_number
 from engine.column import MINUTES
-from engine.ledger.cells import Fault
+from engine.ledger.cells import Fault, said
 from engine.ledger.records import FEW, TYPES, judge_of
 from engine.rulebook import Field, Kind, RuleBook
 from engine.scoring.table import OFFICE
-from engine.source import Problem
+from engine.source import Problem, Severity
 
 if TYPE_CHECKING:
     from engine.bulk.intake import Intake
+
+
+_WIDE = "[０-９Ａ-Ｚａ-ｚ－]"  # what an input method makes of numbers
 
 
 class Reader:
@@ -75,11 +78,25 @@ class Reader:
             values = columns.trimmed(f, values)
             frame = frame.with_columns(values)
             odd = columns.unread(f, frame)
+            self._tell_wide(f, frame)
         if odd.height:
             judge = judge_of(f, self.book.roster)
             faults = {text: judge(text) for text in odd["文"].unique().sort()}
             self._refuse(f.name, odd, {text: fault for text, fault in faults.items() if isinstance(fault, Fault)})
         return frame
+
+    def _tell_wide(self, f: Field, frame: pl.DataFrame) -> None:
+        """Texts that tie records and are written in full width: here they are not held against the others."""
+        if f.name not in texts.alike(self.book):
+            return
+        words = frame[f.name].unique().cast(pl.String).drop_nulls()
+        wide = words.filter(words.str.contains(_WIDE)).to_list()
+        if wide:
+            row, text = frame.filter(pl.col(f.name).cast(pl.String).is_in(wide)).select("行", f.name).row(0)
+            detail = f"“{f.name}”列里有全角的字母或数字，例如{said(text)}，和半角的不当作同一个；成批计分不逐个比对。"
+            place = self.source.cell(row, f.name, text)
+            hint = "是同一个的，改成一样的再算；只算这一家（不写 --by 和 --engine）时会逐个比对。"
+            self.intake.notices.append(Problem("D28", detail, place, hint, severity=Severity.NOTICE))
 
     def _refuse(self, column: str, refused: pl.DataFrame, faults: Mapping[str, Fault]) -> None:
         """Rows refused for their texts: counted by text, the first few told."""
