@@ -63,9 +63,12 @@ def _walked(
 
     frame, by = _packed(frame, [*keys, *order], bounds)
     frame = _unpacked(_sorted(frame, by, bounds), by, bounds)
-    changes = [pl.col(key).ne_missing(pl.col(key).shift()) for key in keys]
-    begins = pl.any_horizontal(pl.int_range(pl.len()) == 0, *changes)
-    frame = frame.with_columns(begins.alias(_BEGINS))
+    begins = [pl.col(key).ne_missing(pl.col(key).shift()) for key in keys]
+    if not any(
+        key in bounds for key in keys
+    ):  # where no key is known to have a value, the first row may look like none
+        begins.append(pl.int_range(pl.len()) == 0)
+    frame = frame.with_columns(pl.any_horizontal(begins).alias(_BEGINS))
     for name, (what, source) in steps.items():
         frame = frame.with_columns(_step(what, pl.col(source), bounds.get(source, (0, 0))).alias(name))
     return frame.drop(_BEGINS)
@@ -126,7 +129,8 @@ def _sorted(frame: pl.LazyFrame, held: Mapping[str, Sequence[str]], bounds: Boun
     width = math.prod(bounds[part][1] - bounds[part][0] + 1 for part in held[second])
     pair = pl.col(first).cast(pl.Int128) * width + pl.col(second)
     frame = frame.with_columns(pair.alias(_PAIR)).drop(packed).sort(_PAIR, *list(held)[2:])
-    high, low = pl.col(_PAIR) // width, pl.col(_PAIR) % width
+    high = pl.col(_PAIR) // width
+    low = pl.col(_PAIR) - high * width  # a remainder would be another division
     return frame.with_columns(high.cast(pl.Int64).alias(first), low.cast(pl.Int64).alias(second)).drop(_PAIR)
 
 
