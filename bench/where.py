@@ -108,7 +108,8 @@ def figures(book: Any, intake: Any, as_of: int, tables: polars_hand.Tables) -> N
     print("\n| with all it hangs on | engine CPU s | by hand CPU s |\n|---|---|---|")
     for (table, name), by_hand in steps.items():
         frame = nw.to_native(study.tables[table].frame)
-        ours = least(frame.select(pl.col(name).hash().sum()).collect)[1]
+        summed = frame.select(pl.col(name).hash().sum())
+        ours = least(lambda plan=summed: pl.collect_all([plan], engine="streaming"))[1]
         print(f"| {name} | {ours:.3f} | {least(by_hand)[1]:.3f} |", flush=True)
 
 
