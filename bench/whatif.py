@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from engine import bulk, pipeline
-from engine.scoring import SCORE, carried_out
+from engine.scoring import SCORE, OnPolars, carried_out, plan
 from engine.whatif.merge import Merged
 from engine.whatif.request import checked, sweep
 from engine.whatif.standing import wanted
@@ -53,8 +53,9 @@ def counties(folder: Path, by: str) -> None:
     base = pipeline.checked(RULES)
     clock = _Clock()
     taken = bulk.take(base.book, folder, by)
-    study = bulk.planned(base.book, taken, pipeline.counted_to(base.book, None))
-    sums = carried_out(study, ("年", "季"))
+    backend = OnPolars()
+    study = plan(base.book, taken.frames, pipeline.counted_to(base.book, None), bulk.known(taken), backend)
+    sums = carried_out(study, ("年", "季"), backend)
     units = sums.frames["年"].height
     print(f"\n{units} 个单位，{sum(f.height for f in taken.frames.values())} 行；读入并照原样算一遍 {clock.said()}")
     print("| 改什么 | 变体 | 做出并检查 | 计算 | 合计 |\n|---|---|---|---|---|")

@@ -6,6 +6,7 @@ costs a sixth: what it has at the end of one group is taken off, or lies below, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 PLACE, SUM, HIGHEST, BEFORE = "位", "和", "高", "前"
 Steps = Mapping[str, tuple[str, str]]
 Bounds = Mapping[str, tuple[int, int]]
-_BEGINS, _PACKED = "~始", "~包"
+_BEGINS, _PACKED, _PAIR = "~始", "~包", "~对"
 
 
 def along(study: Study, table: Table, keys: Sequence[str], order: Sequence[str], steps: Steps, bounds: Bounds) -> None:
@@ -61,10 +62,13 @@ def _walked(
     import polars as pl
 
     frame, by = _packed(frame, [*keys, *order], bounds)
-    frame = _unpacked(frame.sort(*by), by, bounds)
-    changes = [pl.col(key).ne_missing(pl.col(key).shift()) for key in keys]
-    begins = pl.any_horizontal(pl.int_range(pl.len()) == 0, *changes)
-    frame = frame.with_columns(begins.alias(_BEGINS))
+    frame = _unpacked(_sorted(frame, by, bounds), by, bounds)
+    begins = [pl.col(key).ne_missing(pl.col(key).shift()) for key in keys]
+    if not any(
+        key in bounds for key in keys
+    ):  # where no key is known to have a value, the first row may look like none
+        begins.append(pl.int_range(pl.len()) == 0)
+    frame = frame.with_columns(pl.any_horizontal(begins).alias(_BEGINS))
     for name, (what, source) in steps.items():
         frame = frame.with_columns(_step(what, pl.col(source), bounds.get(source, (0, 0))).alias(name))
     return frame.drop(_BEGINS)
@@ -112,6 +116,22 @@ def _packed(frame: pl.LazyFrame, names: Sequence[str], bounds: Bounds) -> tuple[
             made.append(whole.alias(name))
     gone = [part for name, parts in held.items() for part in parts if name.startswith(_PACKED)]
     return frame.with_columns(made).drop(gone), held
+
+
+def _sorted(frame: pl.LazyFrame, held: Mapping[str, Sequence[str]], bounds: Bounds) -> pl.LazyFrame:
+    """Sorted by what was packed; the first two as one number of 128 bits, which sorts in half the time of two."""
+    import polars as pl
+
+    packed = [name for name in held if name.startswith(_PACKED)][:2]
+    if len(packed) < 2 or list(held)[:2] != packed:
+        return frame.sort(*held)
+    first, second = packed
+    width = math.prod(bounds[part][1] - bounds[part][0] + 1 for part in held[second])
+    pair = pl.col(first).cast(pl.Int128) * width + pl.col(second)
+    frame = frame.with_columns(pair.alias(_PAIR)).drop(packed).sort(_PAIR, *list(held)[2:])
+    high = pl.col(_PAIR) // width
+    low = pl.col(_PAIR) - high * width  # a remainder would be another division
+    return frame.with_columns(high.cast(pl.Int64).alias(first), low.cast(pl.Int64).alias(second)).drop(_PAIR)
 
 
 def _unpacked(frame: pl.LazyFrame, held: Mapping[str, Sequence[str]], bounds: Bounds) -> pl.LazyFrame:

@@ -109,11 +109,11 @@ def _summed(study: Study, fine: Table, whole: Table, part: Part, column: Column)
     assert whole.period is not None
     spot, here = study.spot(fine, whole.period), study.spot(whole, whole.period)
     names = {"值": f"~{part.name}值", "因": f"~{part.name}因", "免": f"~{part.name}免"}
-    if fine.frame is not None:
-        lines = fine.frame.select(
-            spot, column.expr.fill_null(0).alias(names["值"]), column.absent.alias(names["因"]),
-            (column.absent == int(Absent.INAPPLICABLE)).cast(nw.Int64).alias(names["免"]),
-        )  # fmt: skip
+    lines = fine.select(
+        spot, column.expr.fill_null(0).alias(names["值"]), column.absent.alias(names["因"]),
+        (column.absent == int(Absent.INAPPLICABLE)).cast(nw.Int64).alias(names["免"]),
+    )  # fmt: skip
+    if lines is not None:
         sums = lines.group_by(spot).agg(nw.col(names["值"]).sum(), nw.col(names["因"]).max(), nw.col(names["免"]).min())
         whole.join(sums.rename({spot: here}) if spot != here else sums, (here,))
     worst, none = nw.col(names["因"]), nw.col(names["免"]) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine import column as col
@@ -10,13 +11,13 @@ from engine.column import Column, Misfit
 from engine.evaluate import unknown_name
 from engine.rulebook import Absent, Collect, Gather, Item, Kind, Ledger
 from engine.scoring.study import Study, finer
-from engine.scoring.table import DAY, ENDED, HELD, ROW, UNIT, Lazy, Table
+from engine.scoring.table import DAY, ENDED, HELD, ROW, UNIT, Table
 from engine.scoring.tables import as_days, undated
+from engine.scoring.together import COUNT, COUNTS, DIFFERENT, PENDING, VALUE, Figure, Together
 from engine.source import Problem, Rejected
 
 _TIMES = ("最早", "最晚")
-_COUNTS = ("计次", "种数")
-_VALUE, _COUNT, _PENDING = "~值", "~次", "~待"
+_THERE = "~有"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def _source(study: Study, table: Table, item: Item, mechanism: Gather) -> Source
     if origin.period is not None:
         ended = nw.col(ENDED)
         keep = ended if keep is None else keep & ended
-    if mechanism.verb not in _COUNTS:
+    if mechanism.verb not in COUNTS:
         value = _checked(mechanism, value)
     return Source(origin, value, keep)
 
@@ -97,10 +98,8 @@ def _onto_periods(study: Study, table: Table, item: Item, mechanism: Gather, sou
     if origin.period is not None and not finer(origin.period, table.period):
         raise Misfit(f"“{mechanism.column}”不比“每{table.period.value}”细，不能再合起来")
     spot, here = _spot(study, origin, item, table), study.spot(table, table.period)
-    gathered = _grouped(origin, mechanism, source, [spot])
-    if gathered is not None:
-        gathered = gathered.rename({spot: here}) if spot != here else gathered
-    column = _joined(table, mechanism, source, gathered, (here,), item.name)
+    _ask(table, mechanism, source, Together(origin, (spot,), (here,), None), item.name)
+    column = _joined(mechanism, source, (here,), item.name)
     return _expected(study, table, item, origin, column)
 
 
@@ -113,7 +112,7 @@ def _spot(study: Study, origin: Table, item: Item, table: Table) -> str:
         return study.spot(origin, table.period)
     number = study.number_of(table.period, as_days(study.column(origin, dated)))
     undated(study, origin, dated, entry)
-    name, times = f"~位{table.period.value}", len(study.stretches[table.period])
+    name, times = f"~位{table.period.value}{dated}", len(study.stretches[table.period])
     origin.then_with((nw.col(UNIT) if times == 1 else nw.col(UNIT) * times + number).alias(name))
     return name
 
@@ -123,14 +122,11 @@ def _expected(study: Study, table: Table, item: Item, origin: Table, column: Col
     ledger = study.book.ledgers.get(origin.name)
     if not isinstance(ledger, Ledger) or ledger.expected is None or ledger.expected.missing == "按零计":
         return column
-    if origin.frame is not None and table.frame is not None:
-        have = origin.select(UNIT)
-        assert have is not None
-        table.join(have.unique().with_columns(nw.lit(1, nw.Int64).alias("~有")), (UNIT,))
-    missing = study.mark(table, nw.col("~有").is_null(), ledger.expected.missing, item, (origin.name,))
+    there, have = f"{_THERE}{item.name}", origin.select(UNIT)
+    if have is not None:
+        table.join(have.unique().with_columns(nw.lit(1, nw.Int64).alias(there)), (UNIT,))
+    missing = study.mark(table, nw.col(there).is_null(), ledger.expected.missing, item, (origin.name,))
     study.lacking.append(missing)
-    if table.frame is not None:
-        table.frame = table.frame.drop("~有")
     pending = nw.when(nw.col(missing.column)).then(nw.lit(int(Absent.PENDING), nw.Int8)).otherwise(nw.lit(0, nw.Int8))
     absent = pending if column.absent is None else nw.max_horizontal(pending, column.absent)
     return replace(column, expr=nw.when(~nw.col(missing.column)).then(column.expr), absent=absent)
@@ -147,11 +143,11 @@ def _onto_rows(study: Study, table: Table, mechanism: Gather, source: Source) ->
         raise Misfit(f"「同」的列在“{source.table.name}”和“{table.name}”里不一致")
     if mechanism.until is not None:
         source, keys = _not_later(study, table, mechanism, source, keys), [ROW, *keys]
-    elif source.table.size > table.size:  # most of its groups are nobody's here
-        source = _met(table, source, keys)
-    gathered = _grouped(source.table, mechanism, source, keys)
+    # where the source has more rows, most of its groups are nobody's here
+    met = table if mechanism.until is None and source.table.size > table.size else None
     name = f"~聚{len(table.columns)}"
-    column = _joined(table, mechanism, source, gathered, keys, name)
+    _ask(table, mechanism, source, Together(source.table, keys, keys, met), name)
+    column = _joined(mechanism, source, keys, name)
     return _bounded_count(study, table, mechanism, column)
 
 
@@ -164,15 +160,7 @@ def _not_later(study: Study, table: Table, mechanism: Gather, source: Source, ke
         return source
     mine = table.frame.select(ROW, *keys, until.alias("~止")).unique()
     rows = theirs.frame.rename({ROW: "~源行"}).join(mine, on=keys, how="inner").filter(nw.col(DAY) <= nw.col("~止"))
-    return replace(source, table=replace(theirs, frame=rows))
-
-
-def _met(table: Table, source: Source, keys: list[str]) -> Source:
-    """The source rows whose keys some row of ours has."""
-    theirs, mine = source.table.fork(), table.select(*keys)
-    if theirs is None or mine is None:
-        return source
-    return replace(source, table=replace(source.table, frame=theirs.join(mine.unique(), on=keys, how="semi")))
+    return replace(source, table=replace(theirs, laid=rows))
 
 
 def _bounded_count(study: Study, table: Table, mechanism: Gather, column: Column) -> Column:
@@ -188,57 +176,29 @@ def _bounded_count(study: Study, table: Table, mechanism: Gather, column: Column
 # ---- the aggregation itself ---------------------------------------------------------------
 
 
-def _grouped(table: Table, mechanism: Gather, source: Source, keys: list[str]) -> Lazy | None:
-    frame = table.fork()
-    if frame is None:
-        return None
-    value = source.value
-    kept = source.keep
-    if value is not None:
-        frame = frame.with_columns(value.expr.alias(_VALUE))
-        if value.absent is not None:
-            pending = (value.absent >= int(Absent.PENDING)).cast(nw.Int64)
-            frame = frame.with_columns(pending.alias(_PENDING))
-    if kept is not None:
-        frame = frame.filter(kept)
-    if mechanism.verb == "种数":
-        frame = frame.select(*keys, _VALUE).filter(~nw.col(_VALUE).is_null()).unique()
-    return frame.group_by(*keys).agg(*_aggregates(mechanism.verb, value))
+def _ask(table: Table, mechanism: Gather, source: Source, together: Together, name: str) -> None:
+    """Have a figure gathered before the receiving table is read, with those of the same rows under the same keys."""
+    origin = source.table
+    if table.dry or origin.dry:
+        return
+    origin.catch_up()
+    own = name if mechanism.verb == DIFFERENT else ""
+    what = (id(origin), tuple(together.keys), together.met is None, own)
+    asked = table.join_later(what, together.names, together)
+    assert isinstance(asked, Together)
+    asked.figures.append(Figure(name, mechanism.verb, source.value, source.keep))
 
 
-def _aggregates(verb: str, value: Column | None) -> list[nw.Expr]:
-    count = nw.len().cast(nw.Int64).alias(_COUNT)
-    if verb in _COUNTS:
-        return [count]
-    reducers = {"最高": "max", "最低": "min", "最早": "min", "最晚": "max"}
-    reduced = getattr(nw.col(_VALUE), reducers.get(verb, "sum"))().alias(_VALUE)
-    counted = (nw.col(_VALUE).count().cast(nw.Int64)).alias(_COUNT)
-    pending = [nw.col(_PENDING).max().alias(_PENDING)] if value is not None and value.absent is not None else []
-    return [reduced, counted, *pending]
-
-
-def _aggregated(verb: str, value: Column | None) -> list[str]:
-    """The columns that :func:`_aggregates` yields."""
-    if verb in _COUNTS:
-        return [_COUNT]
-    return [_VALUE, _COUNT] + ([_PENDING] if value is not None and value.absent is not None else [])
-
-
-def _joined(
-    table: Table, mechanism: Gather, source: Source, gathered: Lazy | None, keys: tuple[str, ...] | list[str], name: str
-) -> Column:
+def _joined(mechanism: Gather, source: Source, keys: Sequence[str], name: str) -> Column:
     """The aggregate on the receiving table; rows that nothing fell on get 0 or 无."""
-    mark = {kept: f"{kept}{name}" for kept in _aggregated(mechanism.verb, source.value)}
-    if gathered is not None:
-        table.join(gathered.rename(mark), keys)
-    count = nw.col(mark[_COUNT]).fill_null(0)
-    if mechanism.verb in _COUNTS:
+    count = nw.col(COUNT + name).fill_null(0)
+    if mechanism.verb in COUNTS:
         return Column(Kind.NUMBER, count, measure=col.COUNT, high=source.table.most(keys))
     value = source.value
     assert value is not None
-    found = nw.col(mark[_VALUE])
+    found = nw.col(VALUE + name)
     if mechanism.verb == "合计":
-        return _total(value, found.fill_null(0), source, mark, source.table.most(keys))
+        return _total(value, found.fill_null(0), source, name, source.table.most(keys))
     reason = nw.when(found.is_null() | (count == 0)).then(nw.lit(int(Absent.NONE), nw.Int8))
     plain = replace(value, expr=found, absent=reason.otherwise(nw.lit(0, nw.Int8)), constant=None, open=None)
     if mechanism.verb != "平均":
@@ -251,10 +211,10 @@ def _joined(
     )  # fmt: skip
 
 
-def _total(value: Column, expr: nw.Expr, source: Source, mark: dict[str, str], rows: int) -> Column:
+def _total(value: Column, expr: nw.Expr, source: Source, name: str, rows: int) -> Column:
     absent = None
     if value.absent is not None and source.table.period is not None:
-        waiting = nw.col(mark[_PENDING]).fill_null(0) > 0
+        waiting = nw.col(PENDING + name).fill_null(0) > 0
         absent = nw.when(waiting).then(nw.lit(int(Absent.PENDING), nw.Int8)).otherwise(nw.lit(0, nw.Int8))
         expr = nw.when(~waiting).then(expr)
     low, high = min(value.low, 0) * rows, max(value.high, 0) * rows

@@ -111,12 +111,16 @@ def carried_out(study: Study, wanted: Collection[str], backend: Backend) -> Sums
     for table in study.tables.values():
         table.fork()
     tables = {name: study.tables[name] for name in wanted}
-    marks = [mark for marks in (study.faulty, study.lacking) for mark in marks]
+    listed = [*study.faulty, *study.lacking]
+    marks: dict[str, list[Mark]] = {}
+    for mark in listed:
+        marks.setdefault(mark.table, []).append(mark)
     plans = [_kept(table, study) for table in tables.values()]
-    plans += [_singled_out(study, mark) for mark in marks]
+    plans += [_singled_out(study.tables[name], of_table) for name, of_table in marks.items()]
     plans += [_gone(study, gone.ledger, gone.frame) for gone in study.gone]
     found = backend.collect(plans)
-    marked = list(zip(marks, found[len(tables) :], strict=False))
+    singled = dict(zip(marks, found[len(tables) :], strict=False))
+    marked = [(mark, _of_mark(mark, marks[mark.table], singled[mark.table])) for mark in listed]
     return Sums(
         dict(zip(tables, found, strict=False)),
         {name: dict(table.columns) for name, table in tables.items()},
@@ -136,12 +140,18 @@ def _kept(table: Table, study: Study) -> Lazy:
     return table.frame.select(*(name for name in dict.fromkeys(names) if name in there))
 
 
-def _singled_out(study: Study, mark: Mark) -> Lazy:
-    table = study.tables[mark.table]
+def _singled_out(table: Table, marks: Sequence[Mark]) -> Lazy:
+    """The rows of a table that are singled out by any of its marks, and by which."""
     names = [UNIT, PERIOD] if table.period is not None else [ROW]
-    found = table.select(*names, where=nw.col(mark.column).fill_null(False))
+    held = [nw.col(mark.column).fill_null(False) for mark in marks]
+    found = table.select(*names, *held, where=nw.total([mark.cast(nw.Int64) for mark in held]) > 0)
     assert found is not None
     return found
+
+
+def _of_mark(mark: Mark, marks: Sequence[Mark], rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows that one of the marks singles out."""
+    return rows.filter(rows[mark.column]).drop(other.column for other in marks)
 
 
 def _gone(study: Study, ledger: str, rows: Lazy | None) -> Lazy:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from engine import lazy as nw
 from engine.column import Column
@@ -26,10 +26,30 @@ OVER, ABSENT, OPEN = "÷", "?", "≥"
 Lazy: TypeAlias = "nw.LazyFrame[Any]"
 
 
+class Waiting(Protocol):
+    """Rows to be joined, made when the table is read."""
+
+    def rows(self) -> Lazy:
+        """The rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Rows that are there already."""
+
+    frame: Lazy
+
+    def rows(self) -> Lazy:
+        """The rows."""
+        return self.frame
+
+
 @dataclass
 class Table:
     """``frame`` is ``None`` on a dry run (types are checked, nothing is read).
 
+    Joins wait until somebody reads the rows, so that figures of the same rows can be gathered together: ``laid`` is the
+    frame without what is ``waiting`` to be joined (all ``on`` the same keys) and the columns added ``later``.
     ``rows`` bounds how many rows one unit can have, ``total`` how many one office has; ``period`` is set on 单位×期
     tables, ``ledger`` on ledgers and accounts; ``own_unit`` is the ledger's column that says the unit. ``costly``: the
     rows cost something since they were last forked; ``base``: they as they were first, on 单位×期 with what the roster
@@ -39,7 +59,7 @@ class Table:
     """
 
     name: str
-    frame: Lazy | None
+    laid: Lazy | None
     rows: int
     total: int
     ledger: bool = False
@@ -56,10 +76,28 @@ class Table:
     keep: Callable[[Lazy], Lazy] = nw.checkpoint
     deepest: int = 0
     steps: int = 0
+    waiting: dict[Hashable, Waiting] = field(default_factory=dict, init=False)
+    on: tuple[str, ...] = field(default=(), init=False)
+    later: list[tuple[nw.Expr, ...]] = field(default_factory=list, init=False)
+
+    @property
+    def dry(self) -> bool:
+        """Whether nothing is read."""
+        return self.laid is None
+
+    @property
+    def frame(self) -> Lazy | None:
+        """The rows as they are now."""
+        self.catch_up()
+        return self.laid
+
+    @frame.setter
+    def frame(self, rows: Lazy | None) -> None:
+        self.laid = rows
 
     def add(self, name: str, column: Column) -> Column:
         """Store a column under a name; returns the column as read back from the frame."""
-        if self.frame is None:
+        if self.dry:
             self.columns[name] = stored_column(name, column)
             return self.columns[name]
         stored = {name: column.expr, name + OVER: column.over, name + ABSENT: column.absent, name + OPEN: column.open}
@@ -69,8 +107,10 @@ class Table:
 
     def then_with(self, *exprs: nw.Expr) -> None:
         """Add working columns."""
-        if self.frame is not None and exprs:
-            self.frame = self.frame.with_columns(*exprs)
+        if self.waiting and exprs:
+            self.later.append(exprs)
+        elif self.laid is not None and exprs:
+            self.laid = self.laid.with_columns(*exprs)
             self._grown()
 
     def filter(self, condition: nw.Expr) -> None:
@@ -80,9 +120,27 @@ class Table:
 
     def join(self, other: Lazy | None, keys: Iterable[str]) -> None:
         """Left join on keys of the same name."""
-        if self.frame is not None and other is not None:
-            self.frame, self.costly = self.frame.join(other, on=list(keys), how="left"), True
+        if not self.dry and other is not None:
+            self.join_later(object(), keys, Made(other))
+
+    def join_later(self, what: Hashable, keys: Iterable[str], rows: Waiting) -> Waiting:
+        """Left join on keys of the same name, before the rows are read; returns what waits already as the same."""
+        if self.waiting and self.on != tuple(keys):  # which may be made by what is to come later
+            self.catch_up()
+        self.on = tuple(keys)
+        return self.waiting.setdefault(what, rows)
+
+    def catch_up(self) -> None:
+        """Carry out what waits. What waits for another table's rows was asked when nothing waited there: no circle."""
+        waiting, later = self.waiting, self.later
+        self.waiting, self.later = {}, []
+        for other in waiting.values():
+            rows = other.rows()
+            assert self.laid is not None
+            self.laid, self.costly = self.laid.join(rows, on=list(self.on), how="left"), True
             self._grown()
+        for exprs in later:
+            self.then_with(*exprs)
 
     def _grown(self) -> None:
         """A step more; where the plan would get too deep, the rows are computed before it goes on."""

@@ -109,6 +109,7 @@ def _link(study: Study, ledger: Ledger, link: Link, table: Table) -> None:
     study.keys(table, link.same)
     source = _until(study, link, table, other, same, take)
     if table.frame is not None and source is not None:
+        source = study.keep(source)
         missing = table.frame.join(source.select(*same).unique(), on=same, how="anti").select(ROW)
         where = "、".join(link.same)
         reason = f"按“{where}”在{link.ledger}台账里（截至日及以前）找不到{'、'.join(link.take)}"

@@ -302,7 +302,7 @@ class Sweep:
         if known is None:
             raise Unlike
         columns = {n: c for n, c in self.base.columns[name].items() if not self._varies(n)}
-        return replace(known, frame=None, columns=columns)
+        return replace(known, laid=None, columns=columns)
 
     def _collected(self, study: Study, wanted: Mapping[str, Sequence[str]]) -> dict[str, pl.DataFrame]:
         """Columns of tables over classes (or rows) × variants; what cannot be scored is noted by variant."""
@@ -357,7 +357,7 @@ class Sweep:
     def _table(self, name: str, frame: pl.DataFrame, columns: Mapping[str, Column]) -> Table:
         known = self.study.tables[name]
         lazy = nw.from_native(frame.lazy())
-        return replace(known, frame=lazy, columns=dict(columns), settled=True, settling=False, costly=False,
+        return replace(known, laid=lazy, columns=dict(columns), settled=True, settling=False, costly=False,
                        spots=frozenset(), base=lazy)  # fmt: skip
 
     def _number(self, period: str) -> pl.Expr:
