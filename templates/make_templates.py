@@ -224,6 +224,11 @@ def _keep(row: Any, size: float, *, head: bool = False) -> None:
         properties.append(element("tblHeader"))
 
 
+def _may_split(row: Any) -> None:
+    properties = row._tr.get_or_add_trPr()
+    properties.remove(properties.find(qn("w:cantSplit")))
+
+
 def _tag_row(table: Any, text: str) -> None:
     cell = table.add_row().cells[0]
     write(cell.paragraphs[0], f"{{%tr {text} %}}", FANG, SMALL_4, LEFT, None)
@@ -582,6 +587,10 @@ def _laws(sheet: Sheet) -> None:
     heads = ["原条款（{{ 旧称 }}）", "修订后（{{ 新称 }}）", "变化与影响"]
     table = sheet.table(heads, ["", "", ""], "行 in 条款", SIZE_5)
     _set_width(table, ACROSS)
+    for at, share in enumerate((0.28, 0.28, 0.44)):  # what changed takes more words than the clause
+        for cell in table.columns[at].cells:
+            cell.width = int(Mm(ACROSS * share))
+    _may_split(table.rows[2])  # a clause with all its changes may be longer than a page
     first, second, third = table.rows[2].cells
     for cell, name, pieces in ((first, "行.旧名", "行.旧"), (second, "行.新名", "行.新")):
         cell.vertical_alignment = 0
