@@ -25,7 +25,7 @@ FLOORS = [
     ["rulebook"],
     ["calendar", "lazy", "few", "reader", "ledger"],
     ["column"],
-    ["evaluate"],
+    ["evaluate", "phrases"],
     ["scoring"],
     ["result"],
     ["explanation"],
@@ -191,7 +191,7 @@ NUMBERS = {
         1970: "epoch",
     },
     "column.py": {10: "decimal base", 62: "bits", 400: "divisors", 1440: "minutes of a day"},
-    "explanation/phrases.py": {60: "minutes", 100: "percent"},
+    "phrases.py": {60: "minutes", 100: "percent"},
     "explanation/sentences.py": {10: "power", 18: "power", 24: "hours", 60: "minutes"},
     "formula.py": {
         30: "depth",

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from engine.checks.line import Domain, Piece, contains, cut, empty, example, interval_text, stretch_text
 from engine.checks.subject import Level, Subject, domain, levels, told
-from engine.explanation.phrases import shown
 from engine.number import show
+from engine.phrases import shown
 from engine.rulebook import Interval, Row
 from engine.source import Problem, Severity, Span
 

@@ -9,9 +9,8 @@ from fractions import Fraction
 
 from engine.checks.line import contains, cut, example
 from engine.checks.subject import Level, Subject, domain, levels, quotient, told
-from engine.explanation.phrases import shown
-from engine.explanation.sentences import flattened
 from engine.number import show
+from engine.phrases import flattened, shown
 from engine.rulebook import CountOnly, Gather, Interval, Item, Lookup, PerTime, Row, RuleBook, Table
 from engine.source import Problem, Severity, Span
 

@@ -18,8 +18,8 @@ from engine.checks.conditions import number_sides
 from engine.checks.numbers import entries, measured, where
 from engine.checks.printed import ANY, Key, Printed, kind, quantities
 from engine.checks.subject import CLAUSE, Entry, Subject, told
-from engine.explanation.phrases import shown
 from engine.formula import Expression
+from engine.phrases import shown
 from engine.rulebook import Clause, Formula, Interval, Item, Lookup, Part, Table
 from engine.source import Problem, Severity, Span
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.explanation.phrases import shown
+from engine.phrases import shown
 from engine.rulebook import Interval
 
 _FINEST = 6  # decimals tried for a value that reads well

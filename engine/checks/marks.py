@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from engine.checks.direction import DEDUCTED, GAINED, passed_on
 from engine.checks.subject import Subject, told
-from engine.explanation.sentences import flattened
 from engine.number import show
+from engine.phrases import flattened
 from engine.rulebook import Gather, Item, Kind, Lookup, Part, PerTime, Row
 from engine.source import Problem, Severity, Span
 

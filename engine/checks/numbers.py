@@ -9,8 +9,8 @@ from fractions import Fraction
 from engine.checks.clauses import computing
 from engine.checks.printed import ANY, POINTS, SHARE, TIME, TIMES, Key, Printed, keys, kind, meets, printed
 from engine.checks.subject import CLAUSE, COUNTS, Entry, Subject, told
-from engine.explanation.phrases import shown
 from engine.formula import Atom, Expression
+from engine.phrases import shown
 from engine.rulebook import Clause, CountOnly, Formula, Gather, Item, Lookup, Part, PerTime, RuleBook, Scaled, Table
 from engine.source import Problem, Severity, Span
 

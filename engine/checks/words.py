@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from engine.checks.subject import ABSENT, Level, Subject, levels, told
-from engine.explanation.sentences import flattened
 from engine.number import show
+from engine.phrases import flattened
 from engine.rulebook import Item, Kind, Lookup, Row, Table
 from engine.scoring.rows import REST
 from engine.source import Problem, Severity, Span

@@ -15,9 +15,9 @@ from fractions import Fraction
 
 from engine.collation.finding import Finding
 from engine.collation.fold import fold
-from engine.explanation.sentences import flattened
 from engine.number import exact, show
 from engine.paper.original import Piece
+from engine.phrases import flattened
 from engine.rulebook import Item, Kind, Lookup, Roster, Row, RuleBook, Unit
 
 _NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,9})?")

@@ -9,8 +9,8 @@ from fractions import Fraction
 from engine.compare import Change, Comparison, Kind
 from engine.compare.match import UNITS
 from engine.explanation import said
-from engine.explanation.sentences import flattened
 from engine.number import show
+from engine.phrases import flattened
 from engine.rulebook import Item, Lookup, Row, RuleBook, Table, Unit
 
 NOTHING = "—"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from engine.column import COUNT, Column
-from engine.explanation.phrases import condition, label
 from engine.explanation.story import said
 from engine.formula import Expression
 from engine.number import show, show_percent
+from engine.phrases import condition, flattened, label
 from engine.result import Cells, Figure, figure
 from engine.rulebook import (
     Absent,
@@ -37,7 +37,6 @@ from engine.rulebook import (
     Scaled,
     Sequence,
     Streak,
-    Table,
 )  # fmt: skip
 from engine.rulebook import Unit as Member
 from engine.scoring import WORKDAYS
@@ -116,15 +115,6 @@ def chosen_cell(item: Item, scene: Scene) -> tuple[Row, ...]:
     number = scene.cells.get(f"{CELL}{item.name}")
     cells = list(flattened(item.mechanism.table))
     return cells[number] if number is not None else ()
-
-
-def flattened(table: Table) -> Iterator[tuple[Row, ...]]:
-    """Every cell of a table as the path of rows to it, in the order written."""
-    for row in table.rows:
-        if isinstance(row.result, Table):
-            yield from ((row, *rest) for rest in flattened(row.result))
-        else:
-            yield (row,)
 
 
 def _per_time(item: Item, mechanism: PerTime, scene: Scene) -> str:

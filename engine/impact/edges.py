@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from engine.calendar import period_name, stretches
 from engine.column import SHARE
-from engine.explanation.sentences import flattened
 from engine.impact.effect import Edge
+from engine.phrases import flattened
 from engine.result import Result, Unit
 from engine.rulebook import Item, Kind, Lookup, Period, Row
 

@@ -6,9 +6,8 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from engine.explanation.phrases import label
-from engine.explanation.sentences import flattened
 from engine.number import show
+from engine.phrases import flattened, label
 from engine.prose.markdown import listed, table
 from engine.prose.words import Roles, cell, quoted
 from engine.rulebook import (

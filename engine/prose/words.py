@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from engine.explanation.phrases import shown
-from engine.explanation.sentences import flattened
 from engine.number import show
+from engine.phrases import flattened, shown
 from engine.rulebook import ABSENT_WORDS, CountOnly, Gather, Item, Ledger, Lookup, Row, RuleBook
 
 

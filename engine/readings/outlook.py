@@ -9,9 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from engine.explanation import said
-from engine.explanation.phrases import label
-from engine.explanation.sentences import flattened
 from engine.number import show
+from engine.phrases import flattened, label
 from engine.result import Figure, Result, Unit
 from engine.rulebook import Item, Lookup, Rank, Reading, RuleBook
 from engine.scoring import SCORE, TIED

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from engine.checks import Checked
-from engine.explanation.sentences import flattened
+from engine.phrases import flattened
 from engine.result import Result, figure
 from engine.rulebook import Absent, Item, Lookup, Part, RuleBook, Step
 from engine.scoring.table import CELL, ROW, UNIT

@@ -11,7 +11,7 @@ import polars as pl
 
 from engine.calendar import period_name
 from engine.column import Column
-from engine.explanation.sentences import flattened
+from engine.phrases import flattened
 from engine.result import Figure, Result, figure
 from engine.rulebook import Consequence, Item, Lookup, Period, Rank, RuleBook
 from engine.scoring.table import CELL, PERIOD, UNIT, stored_names

@@ -1,14 +1,15 @@
-"""Values, bands and conditions in the words a 细则 prints, for people who read no formula."""
+"""Values, cells, bands and conditions in the words a 细则 prints, for people who read no formula."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 
 from engine.column import COUNT, MINUTES
 from engine.formula import COUNTERS
 from engine.number import show
-from engine.rulebook import Interval, Row
+from engine.rulebook import Interval, Row, Table
 
 _WORDS = (("≠", "不是"), ("＝", "是"), ("=", "是"))
 _JOINED = (("且", "并且"), ("或", "或者"))
@@ -25,6 +26,15 @@ def shown(value: Fraction, measure: str) -> str:
     if measure == "时长":
         return f"{show(value / 60)}小时" if value and value % 60 == 0 else f"{show(value)}分钟"
     return show(value)
+
+
+def flattened(table: Table) -> Iterator[tuple[Row, ...]]:
+    """Every cell of a table as the path of rows to it, in the order written."""
+    for row in table.rows:
+        if isinstance(row.result, Table):
+            yield from ((row, *rest) for rest in flattened(row.result))
+        else:
+            yield (row,)
 
 
 def span(interval: Interval) -> str:
